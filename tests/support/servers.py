@@ -1,0 +1,43 @@
+"""Real servers for tests: one mongod and one Kafka for the whole run, started when the first test asks."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import Kafka, start_kafka
+from deploy.local.mongo import Mongo, start_mongo
+
+
+@pytest.fixture(scope="session")
+def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
+    """A real mongod: replica set of one, a user per service."""
+    server = start_mongo(tmp_path_factory.mktemp("mongod"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """A real Apache Kafka (KRaft, one node)."""
+    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """A process that stands still meanwhile, and goes on afterwards."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -87,7 +87,13 @@ class Reader:
 
 
 async def act_once(
-    store: Store, district_id: str, trace: Trace, action: Action[Order, Result], order: Order, once: OnceKey
+    store: Store,
+    district_id: str,
+    trace: Trace,
+    action: Action[Order, Result],
+    order: Order,
+    once: OnceKey,
+    at: datetime | None = None,
 ) -> Result:
     """Run `action` unless this key was answered before; then give the same answer again.
 
@@ -108,7 +114,7 @@ async def act_once(
         tx[IDEMPOTENCY].update({"_id": once.key}, {"$set": {"answer": answer.dump_python(result)}})
         return result
 
-    return await store.transact(district_id, trace, body)
+    return await store.transact(district_id, trace, body, at)
 
 
 async def _claim(tx: Transaction, once: OnceKey) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -31,8 +31,8 @@ SLOTS = 64
 class Announced(Protocol):
     """What the kit needs to know of a fact; the fact classes themselves live with the contracts."""
 
-    TYPE: Any
-    TOPIC: Any
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
 
     @property
     def key(self) -> str: ...

@@ -1,0 +1,1 @@
+"""The services of the town; they never import each other."""

@@ -1,0 +1,1 @@
+"""Community: projects with partners around the school, and the character that grows in them."""

@@ -1,0 +1,1 @@
+"""The rules of projects, partners, hours and reflections; pure."""

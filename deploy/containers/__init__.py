@@ -1,0 +1,1 @@
+"""The town in containers: what runs inside them beside Trellis itself."""

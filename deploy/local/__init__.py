@@ -1,0 +1,1 @@
+"""The town on one machine: real servers on free loopback ports, in one folder, leaving nothing behind."""

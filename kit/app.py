@@ -35,6 +35,7 @@ from kit.transaction import OUTBOX, Pack
 __all__ = ["Body", "Routes", "create_app", "open_store"]
 
 MOST_BYTES = 1024 * 1024
+WALL_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 LifespanHook = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _log = structlog.get_logger()
 
@@ -167,5 +168,16 @@ def describe(app: FastAPI) -> dict[str, Any]:
         components = document.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
         components["securitySchemes"] = {"internal": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        _name_wall_clocks(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _name_wall_clocks(part: Any) -> None:
+    """Times of day are a wall clock's: OpenAPI's format `time` would want an offset, so they are told by a pattern."""
+    if isinstance(part, dict) and part.get("format") == "time":
+        part.pop("format")
+        part["pattern"] = WALL_CLOCK
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, (dict, list)):
+            _name_wall_clocks(inner)

@@ -1,4 +1,4 @@
-"""The directory: what a service remembers of people (roles, classes, wards by opaque id), so that it can decide alone."""
+"""The directory: what a service remembers of people by opaque id, so that it can decide alone."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,6 @@
 """The edge: runs an action in a transaction, once per request, and answers a repeated request with the same answer."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from pymongo.errors import OperationFailure
 
 from kit.clock import now
 from kit.envelope import Trace
-from kit.mongo import Collection, Index, Mongo, Session
+from kit.mongo import Collection, Document, Index, Mongo, Session
 from kit.refusals import Kind, Refusal, refuse
 from kit.transaction import Pack, Rows, Transaction
 
@@ -30,6 +31,11 @@ WRITE_CONFLICT = 112
 class IdempotencyKeyReused(Refusal):
     kind = Kind.INVALID
     text = "This idempotency key was used for a request with another body. Use a fresh key for a new request."
+
+
+class AnswerRemoved(Refusal):
+    kind = Kind.CONFLICT
+    text = "This request was answered before, and its answer has been removed since. Look at what it made."
 
 
 class RequestInProgress(Refusal):
@@ -106,15 +112,34 @@ async def act_once(
     async def body(tx: Transaction) -> Result:
         earlier = await tx[IDEMPOTENCY].get(once.key)
         if earlier is not None:
-            if earlier["digest"] != once.digest:
-                raise refuse(IdempotencyKeyReused())
-            return answer.validate_python(earlier["answer"])
+            return earlier_answer(earlier, once, answer)
         await _claim(tx, once)
         result = await action(tx, order)
         tx[IDEMPOTENCY].update({"_id": once.key}, {"$set": {"answer": answer.dump_python(result)}})
         return result
 
     return await store.transact(district_id, trace, body, at)
+
+
+def earlier_answer(row: Document, once: OnceKey, answer: TypeAdapter[Result]) -> Result:
+    """The answer that a request with this key was given before.
+
+    Raises: Refusals of IdempotencyKeyReused, of AnswerRemoved.
+    """
+    if row["digest"] != once.digest:
+        raise refuse(IdempotencyKeyReused())
+    if "answer" not in row:
+        raise refuse(AnswerRemoved())
+    return answer.validate_python(row["answer"])
+
+
+def forget_answers(tx: Transaction) -> None:
+    """Empty all kept answers of a district, because one may speak of somebody who is forgotten.
+
+    The keys stay: a request that comes again is not done again.
+    """
+    of_district = {"_id": {"$regex": f"^{re.escape(tx.district_id)}:"}}
+    tx[IDEMPOTENCY].update_all(of_district, {"$unset": {"answer": ""}})
 
 
 async def _claim(tx: Transaction, once: OnceKey) -> None:

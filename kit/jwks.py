@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
@@ -18,7 +19,10 @@ class FetchedKeys:
     """A JwksSource over HTTP. Keys are kept when the gateway is away, and asked for at most every few seconds."""
 
     def __init__(self, url: str, *, pause_seconds: float = _PAUSE_SECONDS) -> None:
-        self._door = Door(url, peer="gateway", timeout_seconds=2.0, attempts=1, connections=2)
+        parts = urlsplit(url)
+        self._path = parts.path or "/"
+        origin = f"{parts.scheme}://{parts.netloc}"
+        self._door = Door(origin, peer="gateway", timeout_seconds=2.0, attempts=1, connections=2)
         self._pause_seconds = pause_seconds
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
@@ -52,7 +56,7 @@ class FetchedKeys:
                 return
             self._asked_at = now
             try:
-                answer = await self._door.get("")
+                answer = await self._door.get(self._path)
                 self._keys = KeySet.import_key_set(answer.json())
                 self._fetched_at = time.monotonic()
             except (Refusals, JoseError, ValueError, KeyError, TypeError):

@@ -56,10 +56,12 @@ class Policy:
         Raises: Refusals of NotPermitted, or of whatever the subject finder finds missing.
         """
         held = self.open_grants(caller)
-        if caller.kind == "app" or any(grant.relation == DISTRICT for grant in held):
+        if self.subject is None or any(grant.relation == DISTRICT for grant in held):
             return
-        assert self.subject is not None, "a relation other than 'district' needs a subject; the constructor saw to it"
-        await self._decide(held, await self.subject(reader, asked, caller), caller, reader, directory)
+        subject = await self.subject(reader, asked, caller)
+        # An app stands to nobody in particular; what it asks about has to be in its district all the same.
+        if caller.kind != "app":
+            await self._decide(held, subject, caller, reader, directory)
 
     async def check_subject(self, subject: Subject, caller: Caller, reader: Reader, directory: Directory) -> None:
         """The same for a subject that only the body names.

@@ -140,7 +140,7 @@ class Edge(Request):
                 )
             if self._acts > 1:  # a route that acts twice has two answers to remember
                 once = OnceKey(f"{once.key}#{self._acts}", once.digest)
-            return await act_once(self.store, self.district_id, self.trace, action, order, once, self.moment)
+            return await act_once(self.store, self.district_id, self.trace, action, order, once, self.now)
 
     def _store_seconds(self) -> float:
         left = remaining(self.desk.longest_seconds)

@@ -20,6 +20,7 @@ from kit.policy import Policy
 from kit.problems import (
     DeadlinePassed,
     InvalidRequest,
+    NoSuchMember,
     NotPermitted,
     RequestTooLarge,
     Unauthenticated,
@@ -191,4 +192,6 @@ def _refusals_of(route: GuardedRoute, method: str, refuses: Sequence[type[Refusa
     writing = WHEN_WRITING if method != "GET" else ()
     with_body = WITH_BODY if route.body_types or route.accepts else ()
     asked = [refusal for inner in route.dependant.dependencies for refusal in _BY_DEPENDENCY.get(inner.call, ())]
-    return list(dict.fromkeys([*ALWAYS, *writing, *with_body, *asked, *refuses]))
+    # Who is asked about may turn out to be nobody of this district.
+    about = (NoSuchMember,) if route.policy.subject is not None else ()
+    return list(dict.fromkeys([*ALWAYS, *writing, *with_body, *asked, *about, *refuses]))

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 _LINE_BREAKS = "\n\t"
 
@@ -22,12 +22,18 @@ def _one_line(text: str) -> str:
     return text
 
 
+# For the document: what is nothing but white space is empty once that is stripped.
+_NOT_BLANK = Field(json_schema_extra={"pattern": r"\S"})
 Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_printable), AfterValidator(_one_line)
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+    _NOT_BLANK,
 ]
 """A title or a short statement: one line of 1 to 200 characters."""
 
-Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=8_000), AfterValidator(_printable)]
+Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=8_000), AfterValidator(_printable), _NOT_BLANK]
 """Somebody's own words: 1 to 8,000 characters, line breaks allowed."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*_[0-9a-f]{32}$", max_length=64)]

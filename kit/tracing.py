@@ -11,7 +11,9 @@ from kit.ids import new_id
 
 CORRELATION_HEADER = "x-correlation-id"
 TRACEPARENT_HEADER = "traceparent"
-_CORRELATION = re.compile(r"[A-Za-z0-9_-]{8,64}")
+CORRELATION = r"[A-Za-z0-9_-]{8,64}"
+"""What a correlation id is made of."""
+_CORRELATION = re.compile(CORRELATION)
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 _trace: ContextVar[Trace | None] = ContextVar("trace", default=None)

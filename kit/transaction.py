@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
+from zlib import crc32
 
 from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError
@@ -177,15 +178,21 @@ class Transaction:
         self._pack = pack
         self._source = source
         self._held: dict[str, Held] = {}
+        self._rows: dict[str, TransactionRows] = {}
 
     def on_behalf_of(self, district_id: str, trace: Trace) -> "Transaction":
         """The same transaction for work of this district, caused by this trace."""
+        if district_id != self.district_id:
+            self._rows = {}
         self.district_id = district_id
         self.trace = trace
         return self
 
     def __getitem__(self, collection: Collection) -> TransactionRows:
-        return TransactionRows(self, collection)
+        rows = self._rows.get(collection.name)
+        if rows is None:
+            rows = self._rows[collection.name] = TransactionRows(self, collection)
+        return rows
 
     def held(self, collection: Collection) -> Held:
         """What waits for this collection."""
@@ -235,10 +242,7 @@ class Transaction:
 
 def slot_of(key: str) -> int:
     """The outbox range a key belongs to; workers lease ranges, so that several relay side by side."""
-    total = 0
-    for byte in key.encode():
-        total = (total * 31 + byte) & 0xFFFFFFFF
-    return total % SLOTS
+    return crc32(key.encode()) % SLOTS
 
 
 def outbox_row(envelope: Envelope, topic: str) -> Document:

@@ -10,7 +10,7 @@ from pymongo import ReadPreference
 from pymongo.errors import OperationFailure
 
 from deploy.local.mongo import Mongo as Mongod
-from kit.edge import IDEMPOTENCY, OnceKey, Store, act_once
+from kit.edge import IDEMPOTENCY, OnceKey, Store, act_once, forget_answers
 from kit.envelope import Trace
 from kit.ids import new_id
 from kit.mongo import MAJORITY, READ_MAJORITY, Collection, Index, Mongo
@@ -214,6 +214,24 @@ def test_every_concern_is_the_safe_one(store: Store) -> None:
     assert READ_MAJORITY.level == "majority"
     assert database.read_preference == ReadPreference.PRIMARY
     assert database.codec_options.tz_aware
-    options = store.mongo.client.options
+    options: Any = store.mongo.client.options
     assert (options.retry_writes, options.retry_reads) == (True, True)
     assert options.server_selection_timeout <= 5
+
+
+async def test_a_forgotten_answer_is_gone_but_its_request_is_not_done_again(store: Store) -> None:
+    district, shelf = new_id("district"), new_id("shelf")
+    once = OnceKey(f"{district}:person:{new_id('key')}", "digest")
+    assert await act_once(store, district, Trace("c"), place_book, PlaceBook(shelf), once) == 1
+
+    async def forget(tx: Transaction) -> None:
+        forget_answers(tx)
+
+    await store.transact(district, Trace("c"), forget)
+    kept = await store.reader(district)[IDEMPOTENCY].get(once.key)
+    assert kept is not None
+    assert "answer" not in kept
+    with pytest.raises(Refusals) as refused:
+        await act_once(store, district, Trace("c"), place_book, PlaceBook(shelf), once)
+    assert refused.value.codes == {"answer-removed"}
+    assert len(await facts(store, district)) == 1

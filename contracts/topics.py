@@ -36,12 +36,12 @@ TOPICS: tuple[Topic, ...] = (
     _facts("gateway-districts", "district_id", "profile", "scheduler", partitions=1),
     _facts("gateway-apps", "app_id", partitions=1),
     _facts("gateway-learners", "person_id", "profile", partitions=1),
-    _facts("profile-schools", "school_id", "scheduler", "community", partitions=1),
+    _facts("profile-schools", "school_id", "scheduler", partitions=1),
     _facts("profile-classes", "class_id"),
     # One person's facts must keep their order, forgetting last; nothing needs an order across people.
     _facts("profile-people", "person_id", "scheduler", "community", "gateway"),
     _facts("profile-interests", "person_id", "scheduler"),
-    _facts("profile-goals", "goal_id", "scheduler", "gateway"),
+    _facts("profile-goals", "goal_id", "scheduler"),
     _facts("profile-targets", "proposal_id", "gateway"),
     _facts("profile-evidence", "evidence_id", "gateway"),
     _facts("profile-skills", "growth_id", "scheduler", "gateway"),
@@ -51,7 +51,7 @@ TOPICS: tuple[Topic, ...] = (
     _facts("scheduler-occurrences", "occurrence_id"),
     # A placement's life (made, cancelled, attended) is the order that matters; the student's week guards the rest.
     _facts("scheduler-placements", "placement_id", "profile", "community", "gateway", partitions=12),
-    _facts("scheduler-waitlist-entries", "entry_id", "gateway"),
+    _facts("scheduler-waitlist-entries", "entry_id"),
     _facts("scheduler-learners", "person_id", "profile", partitions=1),
     _facts("community-partners", "partner_id", partitions=1),
     _facts("community-projects", "project_id", "profile", "scheduler", "gateway"),

@@ -1,0 +1,1 @@
+"""Booking under contention: ways to book a seat, measured side by side."""

@@ -1,0 +1,1 @@
+"""What can be made to happen in the scheduler: one file each."""

@@ -1,0 +1,1 @@
+"""The scheduler's rules: pure, and the same wherever they run."""

@@ -1,0 +1,219 @@
+"""The ledger: all documents that a piece of booking work needs, loaded together, changed on a board, saved together."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from contracts.fact import Fact
+from kit.directory import PEOPLE
+from kit.envelope import Trace
+from kit.group_saves import Change, change_all, save_traced
+from kit.mongo import Collection, Document
+from kit.transaction import Rows, Transaction
+from services.scheduler.domain.board import Board
+from services.scheduler.domain.booking import place_needs, seat_needs
+from services.scheduler.domain.eligibility import Student
+from services.scheduler.domain.learners import Learner
+from services.scheduler.domain.occurrences import Occurrence
+from services.scheduler.domain.spaces import pool_day, space_day
+from services.scheduler.domain.weeks import Place, Week, week_id
+from services.scheduler.store.blocks import BLOCK, BLOCKS
+from services.scheduler.store.learners import LEARNERS, learner_of, student_of
+from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
+from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
+from services.scheduler.store.spaces import POOL, POOLS, SPACE, SPACES
+from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat that a student wishes for: what has to be loaded for the rule to decide."""
+
+    occurrence_id: str
+    student_id: str
+    has_goal: bool = False
+    instead_of: str | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One district's documents in one transaction.
+
+    Reads go beside the transaction, so that several are under way at once; they are majority reads, and each document
+    that is changed is saved under the version that was read, so what somebody else changed meanwhile makes the edge
+    run the whole work again.
+    """
+
+    tx: Transaction
+    board: Board = field(default_factory=lambda: Board().draft())
+    students: dict[str, Student] = field(default_factory=dict)
+    learners: dict[str, Learner] = field(default_factory=dict)
+    _told: defaultdict[str, list[tuple[Trace, Fact]]] = field(default_factory=lambda: defaultdict(list))
+
+    async def open_seats(self, seats: Iterable[Seat]) -> None:
+        """Load what these seats touch: occurrences, students, their weeks, and the places that they would leave."""
+        seats = list(seats)
+        await asyncio.gather(
+            self.load_occurrences(seat.occurrence_id for seat in seats),
+            self.load_students(seat.student_id for seat in seats),
+            self.load_learners(seat.student_id for seat in seats if seat.has_goal),
+            self._load_holding(seat.instead_of for seat in seats if seat.instead_of),
+        )
+        found = [(seat, self.board.occurrences.find(seat.occurrence_id)) for seat in seats]
+        known = [(seat, occurrence) for seat, occurrence in found if occurrence is not None]
+        await asyncio.gather(
+            self.load_weeks((seat.student_id, occurrence.week) for seat, occurrence in known),
+            self._load_days(occurrence for _, occurrence in known),
+            self._load_left(seat.instead_of for seat in seats if seat.instead_of),
+        )
+
+    async def open_places(self, placement_ids: Iterable[str]) -> None:
+        """Load these placements' weeks, and all that freeing them touches."""
+        placement_ids = list(placement_ids)
+        await self._load_holding(placement_ids)
+        await self._load_left(placement_ids)
+
+    async def open_lines(self, occurrence_ids: Iterable[str]) -> None:
+        """Load everybody who waits for these (loaded) occurrences, with what a promotion of each would touch."""
+        lines = [self.board.occurrences[occurrence_id] for occurrence_id in occurrence_ids]
+        await self.open_seats(
+            Seat(line.occurrence_id, entry.student_id, entry.goal_id is not None, entry.instead_of)
+            for line in lines
+            for entry in line.waiting
+        )
+
+    async def load_weeks(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Load these students' weeks; one that nothing was placed in yet is empty."""
+        loaded = self.board.weeks
+        missing = {week_id(*pair): pair for pair in wanted if loaded.find(week_id(*pair)) is None}
+        if not missing:
+            return
+        found = await self._rows(WEEKS).many(list(missing))
+        for key, (student_id, week) in missing.items():
+            row = found.get(key)
+            empty = Week(version=0, district_id=self.tx.district_id, student_id=student_id, week=week)
+            self.board.lay_week(unpack_week(row) if row is not None else empty)
+
+    async def load_days_of(self, day_ids: Iterable[str]) -> None:
+        """Load these days of spaces and pools; one that nothing was taken of yet is left out."""
+        missing = {day_id for day_id in day_ids if self.board.days.find(day_id) is None}
+        if not missing:
+            return
+        found = await self._rows(RESOURCE_DAYS).many(sorted(missing))
+        below = self.board.days.loaded()
+        below.update({day_id: RESOURCE_DAY.unpack(row) for day_id, row in found.items()})
+
+    def tell(self, trace: Trace) -> None:
+        """Note that the facts since the last call belong to this trace."""
+        if self.board.facts:
+            for document_id, fact in self.board.facts:
+                self._told[document_id].append((trace, fact))
+            self.board.facts.clear()
+
+    async def save(self) -> None:
+        """Save every document that changed, once, with its facts. Where only numbers changed, those alone.
+
+        Raises: Superseded when somebody else changed one of them since it was read.
+        """
+        self.tell(self.tx.trace)
+        self._save_weeks()
+        for occurrence in self.board.changed_occurrences():
+            self._save(OCCURRENCES, occurrence.occurrence_id, OCCURRENCE.pack(occurrence))
+        for day_id, day in self.board.days.items():
+            if day.version == 0:
+                self._save(RESOURCE_DAYS, day_id, RESOURCE_DAY.pack(day))
+        await change_all(self.tx, OCCURRENCES, self._seat_changes())
+        await change_all(self.tx, RESOURCE_DAYS, self._day_changes())
+
+    def _save_weeks(self) -> None:
+        for week_key, week in self.board.weeks.items():
+            self._save(WEEKS, week_key, pack_week(week))
+
+    def _seat_changes(self) -> list[Change]:
+        seats = self.board.changed_seats()
+        return [Change(key, self.board.occurrences[key].version, {"taken": taken}) for key, taken in seats.items()]
+
+    def _day_changes(self) -> list[Change]:
+        days = ((day_id, day) for day_id, day in self.board.days.items() if day.version > 0)
+        return [Change(day_id, day.version, {"uses": RESOURCE_DAY.pack(day)["uses"]}) for day_id, day in days]
+
+    def _save(self, collection: Collection, document_id: str, document: Document) -> None:
+        save_traced(self.tx, collection, document, self._told.get(document_id, ()))
+
+    def _rows(self, collection: Collection) -> Rows:
+        return Rows(self.tx.database, collection, self.tx.district_id)
+
+    async def load_occurrences(self, wanted: Iterable[str]) -> None:
+        """Load these occurrences; one that is not there is left out."""
+        missing = list({key for key in wanted if self.board.occurrences.find(key) is None})
+        if missing:
+            found = await self._rows(OCCURRENCES).many(missing)
+            for row in found.values():
+                self.board.lay_occurrence(OCCURRENCE.unpack(row))
+
+    async def load_students(self, wanted: Iterable[str]) -> None:
+        """Load these students; who is not known in this district is left out."""
+        missing = list({key for key in wanted if key not in self.students})
+        if missing:
+            found = await self._rows(PEOPLE).many(missing)
+            self.students.update({key: student_of(row) for key, row in found.items()})
+
+    async def load_learners(self, wanted: Iterable[str]) -> None:
+        """Load what is known of these students' goals."""
+        missing = list({key for key in wanted if key not in self.learners})
+        if missing:
+            found = await self._rows(LEARNERS).many(missing)
+            self.learners.update({key: learner_of(found.get(key), key) for key in missing})
+
+    async def _load_holding(self, wanted: Iterable[str]) -> None:
+        """Load the weeks that hold these placements."""
+        missing = [key for key in dict.fromkeys(wanted) if key not in self.board.where]
+        if missing:
+            for row in await self._rows(WEEKS).find({"places.placement_id": {"$in": missing}}):
+                self.board.lay_week(unpack_week(row))
+
+    async def _load_left(self, placement_ids: Iterable[str]) -> None:
+        """Load what freeing these places touches; their weeks are loaded, places nobody knows are left out."""
+        places = [place for key in placement_ids if (place := self._place(key)) is not None]
+        if not places:
+            return
+        own_work = [place for place in places if place.occurrence_id is None]
+        await asyncio.gather(
+            self.load_occurrences(place.occurrence_id for place in places if place.occurrence_id is not None),
+            self._load_blocks(place.block_id for place in own_work),
+            self.load_days_of(need.day_id for place in own_work for need in place_needs(place, None)),
+        )
+        left = (self.board.occurrences.find(place.occurrence_id or "") for place in places)
+        await self._load_days(occurrence for occurrence in left if occurrence is not None)
+
+    async def _load_blocks(self, wanted: Iterable[str]) -> None:
+        missing = list({key for key in wanted if key not in self.board.blocks})
+        if missing:
+            found = await self._rows(BLOCKS).many(missing)
+            self.board.blocks.update({key: BLOCK.unpack(row) for key, row in found.items()})
+
+    async def _load_days(self, occurrences: Iterable[Occurrence]) -> None:
+        """Load the days of what these occurrences use; a day that nobody touched yet is made from its space or pool."""
+        wanted = list({occurrence.occurrence_id: occurrence for occurrence in occurrences}.values())
+        await self.load_days_of(need.day_id for occurrence in wanted for need in seat_needs(occurrence))
+        fresh = [one for one in wanted if any(self.board.days.find(need.day_id) is None for need in seat_needs(one))]
+        if fresh:
+            await self._make_days(fresh)
+
+    async def _make_days(self, occurrences: list[Occurrence]) -> None:
+        space_ids = {one.space_id for one in occurrences if one.space_id is not None}
+        pool_ids = {need.pool_id for one in occurrences for need in one.equipment}
+        spaces, pools = await asyncio.gather(
+            self._rows(SPACES).many(sorted(space_ids)), self._rows(POOLS).many(sorted(pool_ids))
+        )
+        for one in occurrences:
+            made = [space_day(SPACE.unpack(row), one.day) for key, row in spaces.items() if key == one.space_id]
+            needed = {need.pool_id for need in one.equipment}
+            made += [pool_day(POOL.unpack(row), one.day) for key, row in pools.items() if key in needed]
+            for day in made:
+                self.board.days.loaded().setdefault(day.day_id, day)
+
+    def _place(self, placement_id: str) -> Place | None:
+        week = self.board.weeks.find(self.board.where.get(placement_id, ""))
+        return next((place for place in week.places if place.placement_id == placement_id), None) if week else None

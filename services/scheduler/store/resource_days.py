@@ -1,0 +1,46 @@
+"""Resource days in the store: one document a space or pool and day, guarded by its version."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from kit.mongo import Collection, Index
+from kit.records import Record
+from kit.transaction import Rows
+from services.scheduler.domain.resource_days import ResourceDay
+
+RESOURCE_DAYS = Collection(
+    "resource_days",
+    shard_key=("district_id", "_id"),
+    indexes=(
+        Index(("district_id", "school_id", "day")),
+        Index(("district_id", "resource_id", "day")),
+        Index(("district_id", "uses.ref")),
+    ),
+)
+RESOURCE_DAY = Record(ResourceDay, "day_id")
+
+
+async def resource_days_of(rows: Rows, day_ids: Sequence[str]) -> dict[str, ResourceDay]:
+    """The days with these ids, by id, in one query; days that nothing was ever taken of are left out."""
+    return {row_id: RESOURCE_DAY.unpack(row) for row_id, row in (await rows.many(day_ids)).items()}
+
+
+async def resource_days_between(
+    rows: Rows, school_ids: Sequence[str], first: date, last: date
+) -> dict[str, ResourceDay]:
+    """All used days of these schools' spaces and pools from one day to another, by id."""
+    days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
+    found = await rows.find({"school_id": {"$in": sorted(school_ids)}, "day": days})
+    return {row["_id"]: RESOURCE_DAY.unpack(row) for row in found}
+
+
+async def days_with(rows: Rows, refs: Sequence[str]) -> dict[str, ResourceDay]:
+    """The days of spaces and pools that know a use of one of these refs, by id, in one query."""
+    found = await rows.find({"uses.ref": {"$in": list(refs)}}) if refs else []
+    return {row["_id"]: RESOURCE_DAY.unpack(row) for row in found}
+
+
+async def days_from(rows: Rows, resource_id: str, first: date) -> list[ResourceDay]:
+    """The days of one resource from this day on."""
+    found = await rows.find({"resource_id": resource_id, "day": {"$gte": first.isoformat()}})
+    return [RESOURCE_DAY.unpack(row) for row in found]

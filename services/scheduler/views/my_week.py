@@ -1,0 +1,129 @@
+"""What does my week look like? Places in time order, waits with their position, and how much of it I chose."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kit.edge import Reader
+from kit.mongo import Document
+from services.scheduler.domain.weeks import Place, Week, agency_rate, in_time_order, week_id
+from services.scheduler.store.occurrences import OCCURRENCES
+from services.scheduler.store.weeks import WEEKS, unpack_week
+
+WAITING = ("title", "starts_at", "ends_at", "waiting.entry_id", "waiting.student_id", "waiting.instead_of")
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPlace:
+    """One place of the week. `occurrence_id` is null for own work in a space."""
+
+    placement_id: str
+    occurrence_id: str | None
+    offer_id: str | None
+    space_id: str | None
+    block_id: str
+    school_id: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    cause: str
+    goal_id: str | None
+    step_id: str | None
+    attendance: str | None
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekWait:
+    """One wait; position 1 gets the next seat. `instead_of` is the place that would be left for it."""
+
+    entry_id: str
+    occurrence_id: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    position: int
+    instead_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekAgency:
+    """Minutes by own choice, of all placed minutes; the rate is null in an empty week."""
+
+    chosen_minutes: int
+    placed_minutes: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyWeek:
+    """A student's week; it is this service's own, so `as_of` is the moment of the answer."""
+
+    person_id: str
+    week: str
+    places: list[WeekPlace]
+    waiting: list[WeekWait]
+    agency: WeekAgency
+    as_of: datetime
+
+
+def week_named(day: date) -> str:
+    """The ISO week of a calendar day: `2026-W48`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+async def get_week(reader: Reader, person_id: str, week: str, now: datetime) -> MyWeek:
+    """The week of a student: one document, and the occurrences that they wait for, from one indexed query each."""
+    row, lines = await asyncio.gather(
+        reader[WEEKS].get(week_id(person_id, week)),
+        reader[OCCURRENCES].find({"waiting.student_id": person_id, "week": week}, fields=WAITING),
+    )
+    empty = Week(version=0, district_id=reader.district_id, student_id=person_id, week=week)
+    found = unpack_week(row) if row else empty
+    rate = agency_rate(found)
+    waits = [_wait(line, person_id) for line in lines]
+    return MyWeek(
+        person_id=person_id,
+        week=week,
+        places=[_shown(place) for place in in_time_order(found)],
+        waiting=sorted(waits, key=lambda wait: (wait.starts_at, wait.entry_id)),
+        agency=WeekAgency(rate.chosen_minutes, rate.placed_minutes, rate.rate),
+        as_of=now,
+    )
+
+
+def _shown(place: Place) -> WeekPlace:
+    return WeekPlace(
+        placement_id=place.placement_id,
+        occurrence_id=place.occurrence_id,
+        offer_id=place.offer_id,
+        space_id=place.space_id,
+        block_id=place.block_id,
+        school_id=place.school_id,
+        day=place.day,
+        starts_at=place.starts_at,
+        ends_at=place.ends_at,
+        title=place.title,
+        cause=place.cause.value,
+        goal_id=place.goal_id,
+        step_id=place.step_id,
+        attendance=place.attendance,
+        minutes=place.minutes,
+    )
+
+
+def _wait(line: Document, person_id: str) -> WeekWait:
+    students = [entry["student_id"] for entry in line["waiting"]]
+    place = students.index(person_id)
+    entry = line["waiting"][place]
+    return WeekWait(
+        entry_id=entry["entry_id"],
+        occurrence_id=line["_id"],
+        title=line["title"],
+        starts_at=line["starts_at"],
+        ends_at=line["ends_at"],
+        position=place + 1,
+        instead_of=entry["instead_of"],
+    )

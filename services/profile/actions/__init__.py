@@ -1,0 +1,1 @@
+"""What can be made to happen in profile, one file each."""

@@ -1,0 +1,1 @@
+"""Profile's rules: values in, values out."""

@@ -1,0 +1,1 @@
+"""Profile's documents, and the indexes that guard them."""

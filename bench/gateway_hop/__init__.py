@@ -1,0 +1,1 @@
+"""The gateway's hop, measured beside its peers on one core."""

@@ -1,0 +1,1 @@
+"""What can be made to happen at the front door: one file each."""

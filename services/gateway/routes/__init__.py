@@ -1,0 +1,5 @@
+"""The gateway over HTTP: its own guarded addresses, and those that need no token."""
+
+from services.gateway.routes import apps, districts, home, inbox, operations
+
+ROUTES = (districts.routes, apps.routes, home.routes, inbox.routes, operations.routes)

@@ -1,0 +1,1 @@
+"""Questions that the gateway answers from its own documents."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.spawning import spawn
+
+_reserved: dict[int, int] = {}
 
 # Below Linux's ephemeral range (32768 and up): an outgoing connection can never take a port while its server restarts.
 _FIRST_PORT, _LAST_PORT = 15_000, 32_000
@@ -83,11 +87,27 @@ def start_process(name: str, argv: Sequence[str], env: Mapping[str, str], folder
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on, from a range that outgoing connections never use."""
+    """A loopback port that nobody listens on, from a range that outgoing connections never use.
+
+    It is ours until this process ends: a lock on a file of its name keeps towns that start at the same time apart.
+    """
     while True:
         port = random.randint(_FIRST_PORT, _LAST_PORT)
-        if _can_bind(port):
+        if _can_bind(port) and _reserve(port):
             return port
+
+
+def _reserve(port: int) -> bool:
+    folder = Path(tempfile.gettempdir()) / "trellis-ports"
+    folder.mkdir(mode=0o777, exist_ok=True)
+    descriptor = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return False
+    _reserved[port] = descriptor
+    return True
 
 
 def wait_free(port: int, deadline_seconds: float = 10) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.declared_topics import apply_declared_topics
 from deploy.local.borrowed import borrowed_kafka, borrowed_mongo
+from deploy.local.description import describe, forget
 from deploy.local.kafka import Kafka, start_kafka
 from deploy.local.mongo import Mongo, start_mongo
 from deploy.local.mongo_users import SERVICES
@@ -58,6 +59,7 @@ class Town:
 
     def stop(self) -> None:
         """Stop everything that this town started: the gateway, then the services, then the servers."""
+        forget(self.folder)
         gateway = f"{GATEWAY}.api"
         _at_once(Process.stop, [process for name, process in self.processes.items() if name == gateway])
         _at_once(Process.stop, [process for name, process in self.processes.items() if name != gateway])
@@ -108,6 +110,8 @@ def start_town(
         town._orders = town_orders(folder, mongo, kafka, services, dev_provider, extra_env or {})
         apply_declared_topics(kafka.bootstrap)
         town._start(list(town._orders.values()))
+        if GATEWAY in services:
+            describe(folder, town.base_url, kafka.bootstrap, mongo.admin_url, town._orders)
     except BaseException:
         town.stop()
         raise

@@ -162,10 +162,10 @@ class District:
 
 
 @asynccontextmanager
-async def on_stage(api: Api, mongod: Mongod) -> AsyncIterator[Stage]:
-    """The service's application with its store prepared, until the test module is over."""
+async def on_stage(api: Api, mongod: Mongod, key: OKPKey | None = None) -> AsyncIterator[Stage]:
+    """The service's application with its store prepared, until the test module is over. `key`: a shared signer's."""
     service = api.settings.service
-    key = OKPKey.generate_key("Ed25519", {"kid": "stage"}, private=True)
+    key = key or OKPKey.generate_key("Ed25519", {"kid": "stage"}, private=True)
     settings = api.settings(
         mongo_url=SecretStr(mongod.url_for(service)),
         kafka="127.0.0.1:1",

@@ -7,6 +7,7 @@ from contracts.community import CommunityErased
 from contracts.profile import PersonForgotten
 from kit.auth import Member
 from kit.directory import PEOPLE, remember
+from kit.edge import forget_answers
 from kit.transaction import Transaction
 from services.community.domain.projects import Project
 from services.community.store.collections import (
@@ -32,6 +33,7 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
     removed["project_texts"] = await _clear_texts(tx, fact.person_id)
     removed["partner_contacts"] = await _leave_partners(tx, fact.person_id)
     removed["reasons"] = await _clear_reasons(tx, fact.person_id)
+    forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
     remember(tx, Member(fact.person_id), (), False, heard.sequence)
     announced = CommunityErased(

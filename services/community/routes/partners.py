@@ -15,6 +15,7 @@ from kit.texts import Id, Line, Paragraphs, Tag
 from services.community.actions.add_paper import AddPaper, add_paper
 from services.community.actions.add_partner import AddPartner, ContactUnknown, add_partner
 from services.community.actions.verify_paper import VerifyPaper, verify_paper
+from services.community.domain.onlookers import partner_for
 from services.community.domain.partners import (
     NoSuchPaper,
     NoSuchPartner,
@@ -73,8 +74,9 @@ class PartnerShown(BaseModel):
     vetted_until: date | None
 
 
-def shown(partner: Partner, today: date) -> PartnerShown:
-    """The partner's screen shape."""
+def shown(partner: Partner, edge: EdgeDep) -> PartnerShown:
+    """The partner's screen shape for this caller."""
+    seen = partner_for(partner, edge.caller.caller_id, staff=edge.is_staff)
     return PartnerShown(
         partner_id=partner.partner_id,
         version=partner.version,
@@ -88,9 +90,9 @@ def shown(partner: Partner, today: date) -> PartnerShown:
             PaperShown(
                 paper_id=paper.paper_id, kind=paper.kind, expires_on=paper.expires_on, verified=bool(paper.verified_by)
             )
-            for paper in partner.papers
+            for paper in seen.papers
         ),
-        vetted_until=vetted_until(partner, today),
+        vetted_until=vetted_until(partner, edge.now.date()),
     )
 
 
@@ -119,7 +121,7 @@ async def post_partner(body: NewPartner, edge: EdgeDep) -> PartnerShown:
     )
     added = await edge.act(add_partner, AddPartner(partner))
     edge.location(f"/v1/partners/{added.partner_id}")
-    return shown(added, edge.now.date())
+    return shown(added, edge)
 
 
 @routes.get(
@@ -134,14 +136,13 @@ async def post_partner(body: NewPartner, edge: EdgeDep) -> PartnerShown:
     ),
 )
 async def get_partners(school_id: Id, ask: PageAskDep, edge: EdgeDep) -> Page[PartnerShown]:
-    """The partners of a school, by name."""
-    today = edge.now.date()
+    """The partners of a school, by name; their papers are for staff and for a partner's own contacts."""
     return await edge.page(
         ask,
         edge.reader[PARTNERS],
         {"school_ids": school_id},
         Keyset(("name", "_id")),
-        lambda row: shown(PARTNER.unpack(row), today),
+        lambda row: shown(PARTNER.unpack(row), edge),
     )
 
 
@@ -158,10 +159,10 @@ async def get_partners(school_id: Id, ask: PageAskDep, edge: EdgeDep) -> Page[Pa
     refuses=[NoSuchPartner],
 )
 async def get_partner(partner_id: Id, edge: EdgeDep) -> PartnerShown:
-    """One partner, with its papers and until when it is vetted."""
+    """One partner, and until when it is vetted; its papers are for staff and for its own contacts."""
     partner = await partner_of(edge.reader[PARTNERS], partner_id)
     edge.tag(partner.version)
-    return shown(partner, edge.now.date())
+    return shown(partner, edge)
 
 
 @routes.post(
@@ -173,7 +174,7 @@ async def get_partner(partner_id: Id, edge: EdgeDep) -> PartnerShown:
 async def post_paper(partner_id: Id, body: NewPaper, edge: EdgeDep) -> PartnerShown:
     """Hand in a paper; a school has yet to verify it."""
     order = AddPaper(partner_id, edge.new_id("paper"), body.kind, body.expires_on)
-    return shown(await edge.act(add_paper, order), edge.now.date())
+    return shown(await edge.act(add_paper, order), edge)
 
 
 @routes.post(
@@ -184,4 +185,4 @@ async def post_paper(partner_id: Id, body: NewPaper, edge: EdgeDep) -> PartnerSh
 async def post_paper_verified(partner_id: Id, paper_id: Id, edge: EdgeDep) -> PartnerShown:
     """A school saw the paper. With the last required one the partner is vetted."""
     order = VerifyPaper(partner_id, paper_id, edge.caller.caller_id)
-    return shown(await edge.act(verify_paper, order), edge.now.date())
+    return shown(await edge.act(verify_paper, order), edge)

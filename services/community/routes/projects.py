@@ -25,6 +25,7 @@ from services.community.actions.move_project import (
 )
 from services.community.actions.propose_project import ProposeProject, propose_project
 from services.community.actions.show_project import ShowProject, show_project
+from services.community.domain.onlookers import project_for
 from services.community.domain.partners import NoSuchPartner, PartnerNotVetted
 from services.community.domain.projects import (
     PUBLIC_STATES,
@@ -135,26 +136,13 @@ class ProjectShape(BaseModel):
 
 def shape(project: Project) -> ProjectShape:
     """The project's screen shape."""
-    turns = tuple(TurnShown(state=turn.state, by=turn.by, at=turn.at, comment=turn.comment) for turn in project.turns)
-    return ProjectShape(
-        project_id=project.project_id,
-        version=project.version,
-        school_id=project.school_id,
-        title=project.title,
-        question=project.question,
-        skills=project.skills,
-        tags=project.tags,
-        target_ids=project.target_ids,
-        team_min=project.team_min,
-        team_max=project.team_max,
-        ends_on=project.ends_on,
-        state=project.state,
-        proposed_by=project.proposed_by,
-        partner_id=project.partner_id,
-        member_ids=project.member_ids,
-        made=project.made,
-        turns=turns,
-    )
+    return ProjectShape.model_validate(project, from_attributes=True)
+
+
+def seen(project: Project, edge: EdgeDep) -> ProjectShape:
+    """The project's screen shape for this caller."""
+    outside = edge.caller.role_names() == {Role.PARTNER}
+    return shape(project_for(project, edge.caller.caller_id, outside=outside))
 
 
 @routes.post(
@@ -212,7 +200,7 @@ async def get_projects(school_id: Id, ask: PageAskDep, edge: EdgeDep, state: Sta
     states = [each.value for each in (State if edge.is_staff else PUBLIC_STATES) if state in (None, each)]
     where: dict[str, Any] = {"school_id": school_id, "state": {"$in": states}}
     order = Keyset(("-proposed_at", "-_id"))
-    return await edge.page(ask, edge.reader[PROJECTS], where, order, lambda row: shape(PROJECT.unpack(row)))
+    return await edge.page(ask, edge.reader[PROJECTS], where, order, lambda row: seen(PROJECT.unpack(row), edge))
 
 
 @routes.get(
@@ -237,7 +225,7 @@ async def get_project(project_id: Id, edge: EdgeDep) -> ProjectShape:
     if not may_see(project, edge.caller.caller_id, staff=edge.is_staff):
         raise refuse(NoSuchProject())
     edge.tag(project.version)
-    return shape(project)
+    return seen(project, edge)
 
 
 @routes.patch(

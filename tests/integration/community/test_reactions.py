@@ -78,9 +78,10 @@ async def test_a_forgotten_person_leaves_no_word_behind(stage: Stage) -> None:
     hours_id = (await log(maya, project_id))["hours_id"]
     await log(teammate, project_id)
     words = {"skill": "empathy", "text": "Xanadu felt this", "shared_with": "public"}
-    await maya.post(f"/v1/projects/{project_id}/reflections", words)
+    await maya.post(f"/v1/projects/{project_id}/reflections", words, idempotency_key="reflecting-once")
     await people.contact.post(f"/v1/hours/{hours_id}/verify", {"outcome": "confirm", "reason": "Fine"})
-    await maya.post(f"/v1/projects/{project_id}/show", {"made": "Xanadu built it"})
+    made = {"made": "Xanadu built it"}
+    await teammate.post(f"/v1/projects/{project_id}/show", made, idempotency_key="showing-once")
     forgotten = PersonForgotten(
         district_id=people.district.district_id, person_id=maya.person_id, erasure_id=new_id("erasure")
     )

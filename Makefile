@@ -1,0 +1,71 @@
+# Every command there is. `make` alone lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Trellis needs Python 3.11 to 3.13; say PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: install
+install: .venv/installed  ## install Trellis and all it needs into .venv
+
+.PHONY: demo
+demo: install  ## the whole town on this machine: a sample district lives a school day; Ctrl-C stops all of it
+	$(BIN)/trellis demo
+
+.PHONY: up
+up: install  ## the whole town on this machine, without the story
+	$(BIN)/trellis up
+
+.PHONY: test
+test: install  ## every test, on a real MongoDB and Apache Kafka
+	$(BIN)/pytest -m "not long"
+
+.PHONY: check
+check: install  ## types, style, doors, stale files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy contracts kit services cli deploy bench tests
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m contracts.snapshots --check
+
+.PHONY: contracts
+contracts: install  ## write the generated files: schemas, examples, AsyncAPI, OpenAPI
+	$(BIN)/python -m contracts.generate
+	$(BIN)/python -m contracts.snapshots
+
+.PHONY: lock
+lock:  ## resolve the dependencies anew into requirements.lock, with hashes
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --all-extras --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
+	(grep '^#' deploy/runtime.lock; $(BIN)/uv pip compile --quiet pyproject.toml -c requirements.lock --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --no-emit-find-links --python-version 3.11) > deploy/runtime.new
+	mv deploy/runtime.new deploy/runtime.lock
+
+.PHONY: bench
+bench: install  ## measure against peers and limits, in ratios (several minutes)
+	$(BIN)/python -m bench.booking
+	$(BIN)/python -m bench.gateway_hop
+
+.PHONY: bench-quick
+bench-quick: install  ## the same, short
+	$(BIN)/python -m bench.booking --quick
+	$(BIN)/python -m bench.gateway_hop --quick
+
+.PHONY: long
+long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
+	$(BIN)/pytest -m long
+
+.PHONY: clean
+clean:  ## remove what was installed and made here
+	rm -rf .venv .trellis build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

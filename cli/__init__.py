@@ -1,0 +1,1 @@
+"""`trellis`: the command line of operators, data clerks and newcomers."""

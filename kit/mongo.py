@@ -89,7 +89,7 @@ CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, type_registry=TypeRe
 
 
 class Mongo:
-    """One service's database. Every concern is said aloud: majority writes with journal, majority reads, the primary."""
+    """One service's database. Every concern is said aloud: majority writes with journal, majority reads, primary."""
 
     SAFE: ClassVar[dict[str, Any]] = {
         "codec_options": CODEC,

@@ -1,4 +1,4 @@
-"""Stores: every collection says how it shards and every unique index begins with that; every service keeps to its own."""
+"""Stores: every collection says how it shards, every unique index begins with that, every folder has its caption."""
 
 import importlib
 import pkgutil

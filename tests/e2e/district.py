@@ -100,7 +100,7 @@ def open_for(town: Town, roster: Path) -> District:
     learners = [each for each in people if any(held["role"] == "learner" for held in each["roles"])]
     key_file = town.folder / "secrets" / "gateway-signing-key.json"
     key = SigningKeys.load(key_file).signing
-    district = District(town, day, learners, [], key, printed)
+    district = District(town, day, [*learners], [], key, printed)
     district.blocks = until(lambda: _coming(district), "the blocks are there")
     until(lambda: _known(district), "the scheduler has heard of every learner")
     return district

@@ -72,8 +72,10 @@ def test_no_circles_at_all_is_a_choice_too() -> None:
         (Visibility(frozenset({Circle.FAMILY})), "me and my family"),
         (Visibility(frozenset({Circle.TEACHERS, Circle.ADVISOR})), "me, my advisor and my teachers"),
         (Visibility(frozenset({Circle.NAMED}), (IDA,)), "me and 1 person I named"),
-        (Visibility(frozenset({Circle.NAMED, Circle.PROJECT_PARTNERS}), (IDA, OMAR)),
-         "me, partners of my projects and 2 people I named"),
+        (
+            Visibility(frozenset({Circle.NAMED, Circle.PROJECT_PARTNERS}), (IDA, OMAR)),
+            "me, partners of my projects and 2 people I named",
+        ),
         (Visibility(frozenset({Circle.FAMILY}), (IDA,)), "me and my family"),
     ],
 )

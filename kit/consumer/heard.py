@@ -1,7 +1,7 @@
 """What is heard: a record becomes an event with its handler, or a reason why it cannot be one."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,11 +79,9 @@ class Reader:
         if record.value is None:
             return Passed(record, "tombstone")
         try:
-            envelope = read_envelope([header for header in record.headers if header[1] is not None], record.value)
+            envelope = _envelope_of(record.headers, record.value)
         except Exception as error:  # bytes from outside: whatever goes wrong in reading them, they cannot be read
             return Unreadable(record, "bad-envelope", _expected(error))
-        if not all(isinstance(name, str) for name in (envelope.event_id, envelope.type, envelope.district_id)):
-            return Unreadable(record, "bad-envelope", "expected text as id, type and districtid")
         subscription = self._subscriptions.get(envelope.type)
         if subscription is not None:
             return self._event(record, envelope, *subscription)
@@ -103,6 +101,16 @@ class Reader:
         if fact.district_id != envelope.district_id:
             return Unreadable(record, "wrong-district", "the envelope and the fact name different districts")
         return Event(record, envelope, fact, handler)
+
+
+def _envelope_of(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope:
+    try:
+        envelope = read_envelope(headers, value)
+    except AttributeError:  # a header may be null on Kafka; such a one says nothing
+        envelope = read_envelope([header for header in headers if header[1] is not None], value)
+    if not (type(envelope.event_id) is type(envelope.type) is type(envelope.district_id) is str):
+        raise BadEnvelope("expected text as id, type and districtid")
+    return envelope
 
 
 def _expected(error: Exception) -> str:

@@ -114,9 +114,7 @@ def hand_in(evidence: Evidence, skills: tuple[str, ...]) -> tuple[Evidence, list
     )
     if not by_educator:
         return evidence, [_handed_in(evidence)]
-    counting = replace(
-        evidence, state=EvidenceState.ACCEPTED, answered_by=evidence.by, answered_at=evidence.at
-    )
+    counting = replace(evidence, state=EvidenceState.ACCEPTED, answered_by=evidence.by, answered_at=evidence.at)
     return counting, [_handed_in(evidence), accepted_fact(counting)]
 
 

@@ -156,8 +156,8 @@ class ShownName:
 def name_for(viewer: Viewer, person: Person) -> ShownName | None:
     """What `viewer` may call `person`; None where the name is none of their business.
 
-    Oneself, staff of the person's school and the person's guardians: the full name. Learners: the given name of people
-    at their own school. Guardians: that of staff at their own. Partners: the given name.
+    Oneself, staff of the person's school and the person's guardians: the full name. Learners and partners: the given
+    name of people at their own school. Guardians: that of staff at their own.
     """
     if _knows_in_full(viewer, person):
         return ShownName(person.person_id, person.names.called, person.names.called_family)
@@ -172,9 +172,7 @@ def _knows_in_full(viewer: Viewer, person: Person) -> bool:
 
 
 def _knows_by_given_name(viewer: Viewer, person: Person) -> bool:
-    if viewer.places({Role.PARTNER}):
-        return True
-    if viewer.places({Role.LEARNER}) & _places(person):
+    if viewer.places({Role.LEARNER, Role.PARTNER}) & _places(person):
         return person.active
     return person.active and bool(viewer.places({Role.GUARDIAN}) & _places(person, STAFF))
 

@@ -156,9 +156,7 @@ def share_field(profile: Profile, field_id: str, visibility: Visibility, by: Aut
 def shown_fields(profile: Profile, onlooker: Onlooker) -> tuple[Field, ...]:
     """The entries that this onlooker may see; whoever wrote one sees it."""
     return tuple(
-        field
-        for field in profile.fields
-        if sees(field.visibility, onlooker) or field.written_by == onlooker.person_id
+        field for field in profile.fields if sees(field.visibility, onlooker) or field.written_by == onlooker.person_id
     )
 
 

@@ -95,9 +95,7 @@ def _twice(entries: Sequence[RollEntry]) -> list[str]:
 
 def _mark(week: Week, place: Place, entry: RollEntry, taken_by: str) -> Marked | None:
     whole = 0 if entry.attendance == "absent" else place.planned_minutes
-    marked = replace(
-        place, attendance=entry.attendance, minutes=whole if entry.minutes is None else entry.minutes
-    )
+    marked = replace(place, attendance=entry.attendance, minutes=whole if entry.minutes is None else entry.minutes)
     return None if marked == place else Marked(with_changed(week, marked), _attended(week, marked, taken_by))
 
 

@@ -9,7 +9,7 @@ from kit.refusals import refuse
 from kit.request import Edge
 from services.scheduler.domain.spaces import NoSuchSpace
 from services.scheduler.domain.weeks import Cause
-from services.scheduler.routes.subjects import READ, occurrence_asked
+from services.scheduler.routes.subjects import READ, hosts_still, occurrence_asked
 from services.scheduler.store.occurrences import OCCURRENCES
 from services.scheduler.store.spaces import SPACES
 from services.scheduler.views.placement import get_placement, get_wait
@@ -43,14 +43,16 @@ async def placement_asked(reader: Reader, asked: Mapping[str, str], caller: Call
     """The student whose placement stands in the path, at its school, with its hosts as the circle `host`."""
     week, place = await get_placement(reader, asked["placement_id"])
     hosts = await _hosts(reader, place.occurrence_id) if week.student_id != caller.caller_id else frozenset[str]()
+    hosts = hosts_still(caller, place.school_id, hosts)
     return Subject(week.student_id, organisations=frozenset({place.school_id}), circles={"host": hosts})
 
 
-async def entry_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
+async def entry_asked(reader: Reader, asked: Mapping[str, str], caller: Caller) -> Subject:
     """The student who waits, at the occurrence's school, with its hosts as the circle `host`."""
     wait = await get_wait(reader, asked["entry_id"])
-    school, hosts = frozenset({wait.occurrence.school_id}), frozenset(wait.occurrence.host_ids)
-    return Subject(wait.student_id, organisations=school, circles={"host": hosts})
+    school_id = wait.occurrence.school_id
+    hosts = hosts_still(caller, school_id, wait.occurrence.host_ids)
+    return Subject(wait.student_id, organisations=frozenset({school_id}), circles={"host": hosts})
 
 
 async def _hosts(reader: Reader, occurrence_id: str | None) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Whom or what a scheduler's address is about, found with one query each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kit.auth import Caller, Subject
 from kit.edge import Reader
@@ -38,24 +38,30 @@ async def block_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller)
     return Subject(organisations=frozenset({found["school_id"]}))
 
 
-async def offer_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
+async def offer_asked(reader: Reader, asked: Mapping[str, str], caller: Caller) -> Subject:
     """The school of the offer in the path, with its hosts as the circle `host`."""
     found = await reader[OFFERS].one({"_id": asked["offer_id"]}, ["school_id", "host_ids"])
     if found is None:
         raise refuse(NoSuchOffer())
-    return _hosted(found["school_id"], found["host_ids"])
+    return _hosted(found["school_id"], found["host_ids"], caller)
 
 
-async def occurrence_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
+async def occurrence_asked(reader: Reader, asked: Mapping[str, str], caller: Caller) -> Subject:
     """The school of the occurrence in the path, with its hosts as the circle `host`."""
     found = await reader[OCCURRENCES].one({"_id": asked["occurrence_id"]}, ["school_id", "host_ids"])
     if found is None:
         raise refuse(NoSuchOccurrence())
-    return _hosted(found["school_id"], found["host_ids"])
+    return _hosted(found["school_id"], found["host_ids"], caller)
 
 
-def _hosted(school_id: str, host_ids: list[str]) -> Subject:
-    return Subject(organisations=frozenset({school_id}), circles={"host": frozenset(host_ids)})
+def _hosted(school_id: str, host_ids: list[str], caller: Caller) -> Subject:
+    return Subject(organisations=frozenset({school_id}), circles={"host": hosts_still(caller, school_id, host_ids)})
+
+
+def hosts_still(caller: Caller, school_id: str, host_ids: Collection[str]) -> frozenset[str]:
+    """The hosts, as far as the caller is concerned: who has left the school hosts there no longer."""
+    at = {school_id, caller.district_id}
+    return frozenset(host_ids) if any(held.organisation_id in at for held in caller.roles) else frozenset()
 
 
 def everyone_at(subject: SubjectFinder) -> Policy:

@@ -1,0 +1,1 @@
+"""Files in and out of the distribution engine: rounds, foreign data, results and reports."""

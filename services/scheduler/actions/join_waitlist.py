@@ -41,9 +41,7 @@ async def join_waitlist(tx: Transaction, order: JoinWaitlist) -> Entry:
     Raises: Refusals of `join`, NoSuchOccurrence, NoSuchStudent.
     """
     ledger = Ledger(tx)
-    await ledger.open_seats(
-        [Seat(order.occurrence_id, order.student_id, order.goal_id is not None, order.instead_of)]
-    )
+    await ledger.open_seats([Seat(order.occurrence_id, order.student_id, order.goal_id is not None, order.instead_of)])
     if ledger.board.occurrences.find(order.occurrence_id) is None:
         raise refuse(NoSuchOccurrence())
     wish = _wish(ledger, order)

@@ -64,9 +64,7 @@ async def test_two_sessions_in_one_space_share_its_legal_limit(timetable: Timeta
     space = await timetable.space(3)
     sessions = [await timetable.session(None, 10, space), await timetable.session(None, 10.5, space)]
     students = await asyncio.gather(*(timetable.student() for _ in range(10)))
-    answers = await asyncio.gather(
-        *(book(student, sessions[number % 2]) for number, student in enumerate(students))
-    )
+    answers = await asyncio.gather(*(book(student, sessions[number % 2]) for number, student in enumerate(students)))
     assert [answer.status for answer in answers].count(201) == 3
     assert all(answer.codes == {"space-full"} for answer in answers if answer.status != 201)
     assert sum(use.taken for day in await timetable.days() for use in day.uses) == 3

@@ -68,9 +68,7 @@ async def test_two_processes_share_the_seats_of_one_session(timetable: Timetable
 async def test_one_student_asking_both_processes_gets_one_place(timetable: Timetable, groups: list[Group]) -> None:
     first, second = await timetable.session(5), await timetable.session(5)
     maya = (await timetable.student()).person_id
-    answers = await asyncio.gather(
-        ask(groups[0], timetable, first, maya), ask(groups[1], timetable, second, maya)
-    )
+    answers = await asyncio.gather(ask(groups[0], timetable, first, maya), ask(groups[1], timetable, second, maya))
     assert sorted(answer.startswith("place_") for answer in answers) == [False, True]
     assert "overlaps" in answers
 

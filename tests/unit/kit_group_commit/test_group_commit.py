@@ -206,9 +206,7 @@ async def test_the_same_key_for_something_else_is_refused(library: Library) -> N
 
 async def test_the_same_key_twice_in_flight_is_told_to_wait(library: Library) -> None:
     group, once = library.group(), OnceKey(new_id("key"), "digest")
-    answers = await asyncio.gather(
-        *(group.act(library.asked("book", once)) for _ in range(2)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*(group.act(library.asked("book", once)) for _ in range(2)), return_exceptions=True)
     assert isinstance(answers[0], OnShelf)
     assert [answer.codes for answer in answers if isinstance(answer, Refusals)] == [{"request-in-progress"}]
 

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, ClassVar, TypeVar
 
 from bson.codec_options import CodecOptions, TypeRegistry
+from motor.frameworks.asyncio import run_on_executor
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure, PyMongoError
@@ -159,7 +160,9 @@ class Mongo:
         raise refuse(StoreBusy())
 
     async def _once(self, body: Callable[[Session], Awaitable[T]]) -> T:
-        async with await self.client.start_session() as session:
+        # A session is begun and ended by no call to the store: neither is worth a thread's turn.
+        session = AsyncIOMotorClientSession(self.client.delegate.start_session(), self.client)
+        try:
             session.start_transaction(SNAPSHOT, MAJORITY, ReadPreference.PRIMARY, max_commit_time_ms=10_000)
             try:
                 result = await body(session)
@@ -168,6 +171,21 @@ class Mongo:
                 raise
             await _commit(session)
             return result
+        finally:
+            session.delegate.end_session()
+
+
+async def in_one_turn(work: Callable[[], T]) -> T:
+    """Run several of the driver's blocking calls in one turn of a thread: a turn costs as much as a small call.
+
+    It ends before this returns, whatever happens to the caller: a transaction is not left while it still writes.
+    """
+    turn: asyncio.Future[T] = run_on_executor(asyncio.get_running_loop(), work)
+    try:
+        return await asyncio.shield(turn)
+    except asyncio.CancelledError:
+        await asyncio.wait([turn])
+        raise
 
 
 async def _commit(session: Session) -> None:

@@ -125,8 +125,10 @@ def _catch_standard_logging(processors: list[Any], threshold: int) -> None:
     root.handlers[:] = [handler]
     root.setLevel(threshold)
     logging.raiseExceptions = False  # a record that cannot be written is dropped, not shown with its values on stderr
-    for chatty in ("httpx", "httpcore", "pymongo", "kafka", "asyncio"):
+    for chatty in ("httpx", "httpcore", "pymongo", "asyncio"):
         logging.getLogger(chatty).setLevel(max(threshold, logging.WARNING))
+    # It says several times a second that a broker is away; our own lines, /ready and the metrics say it once.
+    logging.getLogger("kafka").setLevel(max(threshold, logging.CRITICAL))
 
 
 def _export_spans(service: str, endpoint: str) -> None:

@@ -11,9 +11,9 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from kit.envelope import Envelope, Trace
 from kit.ids import new_id
-from kit.mongo import Collection, Database, Document, Index, Session, Superseded
+from kit.mongo import Collection, Database, Document, Index, Session, Superseded, in_one_turn
 
-Save = InsertOne[Document] | ReplaceOne[Document]
+Save = InsertOne[Document] | ReplaceOne[Document] | UpdateOne
 Write = InsertOne[Document] | UpdateOne | UpdateMany | DeleteMany
 
 OUTBOX = Collection(
@@ -216,24 +216,28 @@ class Transaction:
         self.held(OUTBOX).saves.append(InsertOne(outbox_row(envelope, fact.TOPIC)))
 
     async def flush(self) -> None:
-        """Send what is held, in one or two round trips a collection.
+        """Send what is held, in one or two round trips a collection, all in one turn.
 
         Raises: Superseded, DuplicateKeyError (on both the edge runs the action again).
         """
         held, self._held = self._held, {}
-        for name, waiting in held.items():
-            await self._send(name, waiting)
+        if held:
+            await in_one_turn(lambda: self._send_all(held))
 
-    async def _send(self, name: str, held: Held) -> None:
-        rows = self.database[name]
+    def _send_all(self, held: Mapping[str, Held]) -> None:
+        for name, waiting in held.items():
+            self._send(name, waiting)
+
+    def _send(self, name: str, held: Held) -> None:
+        rows, session = self.database.delegate[name], self.session.delegate
         try:
             if held.saves:
                 # Unordered, so that inserts and replacements travel as one command each.
-                saved = await rows.bulk_write(held.saves, ordered=False, session=self.session)
-                if saved.matched_count < sum(isinstance(save, ReplaceOne) for save in held.saves):
+                saved = rows.bulk_write(held.saves, ordered=False, session=session)
+                if saved.matched_count < sum(not isinstance(save, InsertOne) for save in held.saves):
                     raise Superseded(name)
             if held.writes:
-                await rows.bulk_write(held.writes, ordered=True, session=self.session)
+                rows.bulk_write(held.writes, ordered=True, session=session)
         except BulkWriteError as error:
             if any(fault["code"] == 11000 for fault in error.details["writeErrors"]):
                 raise DuplicateKeyError(name) from error

@@ -26,7 +26,7 @@ PRODUCER: dict[str, Any] = QUIET | {
     "bootstrap_timeout_ms": 3_000,
     "allow_auto_create_topics": False,
     "compression_type": None,
-    "linger_ms": 2,
+    "linger_ms": 0,
     "batch_size": 128 * 1024,
     "max_request_size": 1024 * 1024,
 }

@@ -62,6 +62,10 @@ bench-quick: install  ## the same, short
 	$(BIN)/python -m bench.booking --quick
 	$(BIN)/python -m bench.gateway_hop --quick
 
+.PHONY: bench-distribution
+bench-distribution: install  ## the distribution engine against bounds, solvers and simple rules (SIZE=small|full)
+	SIZE=$(or $(SIZE),small) $(BIN)/python -m bench.distribution
+
 .PHONY: long
 long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
 	$(BIN)/pytest -m long

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from services.scheduler.distribution_files.prepared import Prepared
+from services.scheduler.domain.distribution.credit import CEILING
 from services.scheduler.domain.distribution.problem import FORCED
 from services.scheduler.domain.distribution.solve import Answer
 
@@ -135,7 +136,7 @@ class Explainer:
         ahead = sum(self.p.students[u].credit > credit for u in self.students_in[o])
         facts |= {"seats": seats, "first": int(self.first_of[o]), "ranked": int(self.ranked_by[o]), "ahead": ahead}
         extra = self.credit_needed(s, o)
-        if extra is None or extra <= 0:
+        if extra is None or not 0 < extra <= CEILING:
             return Reason(o, rank, "full", facts, "nothing-simple", {})
         return Reason(o, rank, "full", facts, "with-credit", {"credit": extra})
 
@@ -155,8 +156,9 @@ class Explainer:
     def credit_needed(self, s: int, o: int) -> float | None:
         """Credit that would have made it worth while to send someone else away for `s`; None if no credit would.
 
-        Sends away whoever in `o` loses least by going to an open place of the same slot, or to none. More credit
-        raises the worth of what the student has as well, so only the difference in points counts.
+        Sends away whoever in `o` loses least by going to an open place of the same slot, to the one that `s`
+        leaves, or to none. More credit raises the worth of what the student has as well, so only the difference in
+        points counts.
         """
         a, points, tilt = self.a, self.p.problem.cand_points, self.p.round.policy.credit_tilt
         slot = int(a.occ_covers[o].argmax())
@@ -165,7 +167,8 @@ class Explainer:
         week = self.week(s)
         if mine < 0 or a.occ_span[o] or not tilt or self._too_far(o, [slot], week) >= 0:
             return None
-        losses = [x for u in self.students_in[o] if (x := self._loss(u, slot, o)) is not None]
+        vacated = int(a.cand_occ[had]) if had >= 0 else -1
+        losses = [x for u in self.students_in[o] if (x := self._loss(u, slot, o, vacated)) is not None]
         step = float(points[mine] - (points[had] if had >= 0 else 0))
         if not losses or step <= 0:
             return None
@@ -179,7 +182,7 @@ class Explainer:
                 return c
         return -1
 
-    def _loss(self, u: int, slot: int, o: int) -> int | None:
+    def _loss(self, u: int, slot: int, o: int, vacated: int) -> int | None:
         a, row = self.a, u * self.p.problem.slots + slot
         mine = self._candidate(u, slot, o)
         if mine < 0 or a.cand_bits[mine] & FORCED:
@@ -189,6 +192,7 @@ class Explainer:
         for c in range(int(a.cand_start[row]), int(a.cand_start[row + 1])):
             limits = a.occ_res[a.occ_res_start[a.cand_occ[c]] : a.occ_res_start[a.cand_occ[c] + 1]]
             open_to_all = (self.free[limits] > 0).all() and self.answer.runs[a.cand_occ[c]]
+            open_to_all = open_to_all or a.cand_occ[c] == vacated
             if open_to_all and a.cand_weight[c] > best and self._too_far(int(a.cand_occ[c]), [slot], week) < 0:
                 best = int(a.cand_weight[c])
         return int(a.cand_weight[mine]) - best

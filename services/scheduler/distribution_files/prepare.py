@@ -1,22 +1,16 @@
 """From names to arrays: the round in a fixed order, honoured requests seated, and whatever cannot count set aside."""
 
-import hashlib
 from typing import Any
 
 import numpy as np
 
-from services.scheduler.distribution_files.prepared import Notice, Prepared
+from services.scheduler.distribution_files.prepared import Notice, Prepared, lottery
 from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, Policy, RankedRound, Request, Student
 from services.scheduler.distribution_files.slots import slots_of
 from services.scheduler.domain.distribution.problem import NO_LIMIT, UNITS_PER_POINT, Arrays, Ints, Numbers, Problem
 from services.scheduler.domain.distribution.requests import HONOURED, Outcome, Timetable, settle_requests
 
 MOST_NEEDS, MOST_SPANS = 6, 15
-
-
-def lottery(seed: int, student_id: str) -> bytes:
-    """The published tie rule: students stand in the order of this number, drawn from the seed and their id."""
-    return hashlib.blake2b(f"{seed}\n{student_id}".encode(), digest_size=16).digest()
 
 
 def prepare(ranked_round: RankedRound) -> Prepared:
@@ -32,8 +26,7 @@ class _Builder:
         self.slots = slots_of(ranked_round.blocks)
         self.index = {o.id: i for i, o in enumerate(occurrences)}
         self.number = {s.id: i for i, s in enumerate(students)}
-        self.notices: list[Notice] = []
-        space_of = {s.id: s for s in ranked_round.spaces}
+        self.notices, space_of = list[Notice](), {s.id: s for s in ranked_round.spaces}
         sites = [o.site or (space_of[o.space].site if o.space else "") for o in occurrences]
         named = sorted({*sites, *(t.from_site for t in ranked_round.travel), *(t.to_site for t in ranked_round.travel)})
         self.site_number = {site: i for i, site in enumerate(named)}
@@ -94,9 +87,9 @@ class _Builder:
 
     def _travel(self) -> Ints:
         minutes = np.zeros((max(1, len(self.site_number)),) * 2, np.int32)
+        given = {(x.from_site, x.to_site) for x in self.round.travel}
         for t in self.round.travel:
             a, b = self.site_number[t.from_site], self.site_number[t.to_site]
-            given = {(x.from_site, x.to_site) for x in self.round.travel}
             minutes[a, b] = t.minutes
             if (t.to_site, t.from_site) not in given:
                 minutes[b, a] = t.minutes
@@ -143,8 +136,8 @@ class _Builder:
         self, timetable: Timetable, seats: Ints, most: Numbers, apart: dict[int, set[int]]
     ) -> tuple[list[tuple[Request, Outcome]], Ints]:
         def place(request: Request) -> tuple[int, int, str, str, str, str]:
-            level = LEVELS.index(request.level)
-            return level, request.rank, request.made_at, request.id, request.student, request.occurrence
+            level, r = LEVELS.index(request.level), request
+            return level, r.rank, r.made_at, r.id, r.student, r.occurrence
 
         known = []
         for request in sorted(self.round.requests, key=place):
@@ -207,14 +200,12 @@ class _Builder:
         return int(self.covers[o].argmax())
 
     def _refused(self, student: Student, name: str, o: int, seen: dict[int, tuple[float, bool]]) -> str:
-        if o < 0:
-            return "unknown-occurrence"
-        if not self._eligible(student, name):
-            return "not-eligible"
+        if o < 0 or not self._eligible(student, name):
+            return "unknown-occurrence" if o < 0 else "not-eligible"
         if o in seen:
             return "ranked-twice"
-        spans = sum(self.covers[x].sum() > 1 for x in seen) if self.covers[o].sum() > 1 else 0
-        return "too-many-spanning" if spans >= MOST_SPANS else ""
+        spans = self.covers[o].sum() > 1 and sum(self.covers[x].sum() > 1 for x in seen) >= MOST_SPANS
+        return "too-many-spanning" if spans else ""
 
     def _candidates(
         self,

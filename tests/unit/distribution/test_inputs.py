@@ -114,6 +114,18 @@ def test_a_student_with_a_thousand_choices_is_placed(tmp_path: Path) -> None:
     assert found["figures"]["rank_profile"][1:3] == [1, 1]
 
 
+def test_whoever_is_told_that_credit_would_do_gets_in_with_that_credit(tmp_path: Path) -> None:
+    first = solve(tmp_path, document())
+    loser, claim = next(
+        (row, c) for row in first["students"] for c in row["choices"] if c.get("change") == "with-credit"
+    )
+    students = [{"id": x, "credit": claim["credit"] if x == loser["student"] else 0} for x in ("maya", "leo")]
+    second = solve(tmp_path, document(students=students))
+    won = [row["student"] for row in second["students"] if row["placements"][0]["occurrence"] == "chess"]
+    assert claim["occurrence"] == "chess"
+    assert won == [loser["student"]]
+
+
 def test_a_friend_named_by_one_side_alone_does_not_count(tmp_path: Path) -> None:
     found = solve(tmp_path, document(friends=[["maya", "leo"], ["leo", "leo"], ["leo", "nobody"]]))
     assert keys(found) == ["friend-not-mutual", "same-person", "unknown-student"]

@@ -7,7 +7,7 @@ from services.scheduler.domain.distribution.bundles import OVERFLOW, Labels, bes
 from services.scheduler.domain.distribution.problem import FORCED, NEED_BITS, Arrays, Ints, Longs
 from services.scheduler.domain.distribution.seating import Seating, around, company, fits_between, leave, sit
 
-LOOK_AT = 64
+LOOK_AT = 24
 """How many of a full limit's students are compared before one is sent away; more is slower and hardly better."""
 
 

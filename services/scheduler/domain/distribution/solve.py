@@ -37,7 +37,7 @@ NONE = np.empty(0, np.int32)
 class Effort:
     """How hard to try. The same effort gives the same answer on any machine and any number of cores."""
 
-    price_steps: int = 320
+    price_steps: int = 480
     rounds: int = 2
     exact_below: int = SMALL
 

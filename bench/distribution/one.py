@@ -1,0 +1,67 @@
+"""One district, measured in a process of its own; given as JSON, told as JSON."""
+
+import json
+import resource
+import statistics
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from bench.distribution.baselines import first_come_first_served, greedy_by_weight, uncoupled_flow_seconds
+from bench.distribution.district import District, build
+from services.scheduler.domain.distribution.lift import best_points, shares
+from services.scheduler.domain.distribution.measures import covered, envy, gini
+from services.scheduler.domain.distribution.problem import Ints, Numbers, Problem
+from services.scheduler.domain.distribution.solve import Effort, distribute, gap_share, worth
+
+
+def figures(problem: Problem, chosen: Ints, best: Numbers) -> dict[str, float]:
+    """What the bar compares, of any answer."""
+    share = shares(problem, chosen, best)
+    sample = np.arange(min(300, problem.students), dtype=np.int32)
+    groups = [float(share[problem.group == g].mean()) for g in np.unique(problem.group)]
+    return {
+        "worth": worth(problem, chosen) / 100,
+        "mean": float(share.mean()),
+        "fifth": float(np.quantile(share, 0.05)),
+        "minimum": float(share.min()),
+        "gini": gini(share),
+        "envy": envy(problem, chosen, sample),
+        "unplaced": int(((problem.arrays.wanted > 0) & ~covered(problem, chosen)).sum()),
+        **{f"group {i}": x for i, x in enumerate(groups)},
+    }
+
+
+def measure(district: District, repeats: int, cores: int, effort: int) -> dict[str, Any]:
+    """Both sides in turn, `repeats` times; compilation is done before on a small district."""
+    distribute(build(District(300, district.blocks, 30, 1)), cores)
+    problem = build(district)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pairs = []
+    memory = 0.0
+    for _ in range(repeats):
+        started = time.perf_counter()
+        answer = distribute(problem, cores, Effort(240 * effort, effort))
+        ours = time.perf_counter() - started
+        memory = memory or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        pairs.append((ours, uncoupled_flow_seconds(problem)))
+    best = best_points(problem)
+    return {
+        "gap_percent": 100 * gap_share(answer, problem.cand_points),
+        "seconds": statistics.median(x for x, _ in pairs),
+        "flow_seconds": statistics.median(x for _, x in pairs),
+        "ratio": statistics.median(x / y for x, y in pairs),
+        "megabytes": memory,
+        "megabytes_before": before,
+        "engine": figures(problem, answer.chosen, best),
+        "first come": figures(problem, first_come_first_served(problem, district.seed), best),
+        "greedy": figures(problem, greedy_by_weight(problem), best),
+    }
+
+
+if __name__ == "__main__":
+    given = json.loads(sys.argv[1])
+    options = {name: given.pop(name, default) for name, default in (("repeats", 3), ("cores", 2), ("effort", 2))}
+    json.dump(measure(District(**given), **options), sys.stdout)

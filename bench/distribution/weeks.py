@@ -1,0 +1,62 @@
+"""Ten weeks with and without credit: how unequal the sum becomes, and what that costs in any week."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.distribution.district import District, build
+from services.scheduler.domain.distribution.credit import next_credit
+from services.scheduler.domain.distribution.lift import best_points, shares
+from services.scheduler.domain.distribution.measures import gini
+from services.scheduler.domain.distribution.problem import Problem
+from services.scheduler.domain.distribution.solve import Effort, distribute
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One simulated week: Gini of all weeks so far, and the share of points that credit cost in this one."""
+
+    gini_without: float
+    gini_with: float
+    loss: float
+
+
+def simulate(district: District, tilt: float, weeks: int = 10, effort: Effort | None = None) -> list[Week]:
+    """Tastes last: the same students rank much the same things every week, so the unlucky would stay unlucky."""
+    base = build(district)
+    best = best_points(base)
+    credit = np.zeros(base.students)
+    total, plain_total = np.zeros(base.students), np.zeros(base.students)
+    found = []
+    for week in range(weeks):
+        this = _retaste(base, district.seed * 1000 + week)
+        best = best_points(this)
+        plain = distribute(_with_credit(this, credit * 0, tilt), 2, effort)
+        fair = distribute(_with_credit(this, credit, tilt), 2, effort)
+        plain_total += shares(this, plain.chosen, best)
+        share = shares(this, fair.chosen, best)
+        total += share
+        credit = next_credit(credit, share)
+        points = [int(this.cand_points[x.chosen[x.chosen >= 0]].sum()) for x in (plain, fair)]
+        found.append(Week(gini(plain_total), gini(total), 1 - points[1] / points[0]))
+    return found
+
+
+def _retaste(problem: Problem, seed: int) -> Problem:
+    """A week's own mood: neighbouring ranks change places here and there."""
+    rng = np.random.default_rng(seed)
+    points = problem.cand_points.copy()
+    start = problem.arrays.cand_start
+    rows = rng.integers(0, len(start) - 1, len(start) // 4)
+    rows = rows[start[rows + 1] - start[rows] > 3]
+    at = start[rows] + rng.integers(0, 2, len(rows))
+    points[at], points[at + 1] = points[at + 1], points[at].copy()
+    return replace(problem, cand_points=points)
+
+
+def _with_credit(problem: Problem, credit: NDArray[np.float64], tilt: float) -> Problem:
+    a = problem.arrays
+    each = np.repeat(credit, np.diff(a.cand_start[:: problem.slots]))
+    weight = np.rint(problem.cand_points * (1 + tilt * each)).astype(np.int32)
+    return replace(problem, arrays=a._replace(cand_weight=weight), credit=credit)

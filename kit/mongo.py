@@ -12,7 +12,14 @@ from bson.codec_options import CodecOptions, TypeRegistry
 from motor.frameworks.asyncio import run_on_executor
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 from pymongo import ReadPreference, WriteConcern
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure, PyMongoError
+from pymongo.errors import (
+    CollectionInvalid,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 
 from kit.refusals import Kind, Refusal, refuse
@@ -125,8 +132,10 @@ class Mongo:
     async def _create(self, name: str) -> None:
         try:
             await self.database.create_collection(name)
+        except CollectionInvalid:  # the driver looked, and another process of ours was first
+            return
         except OperationFailure as error:
-            if error.code != 48:  # NamespaceExists: another process of ours was first
+            if error.code != 48:  # NamespaceExists: the same, found out by the server
                 raise
 
     async def ping(self) -> bool:
@@ -180,7 +189,7 @@ async def in_one_turn(work: Callable[[], T]) -> T:
 
     It ends before this returns, whatever happens to the caller: a transaction is not left while it still writes.
     """
-    turn: asyncio.Future[T] = run_on_executor(asyncio.get_running_loop(), work)
+    turn: asyncio.Future[T] = run_on_executor(asyncio.get_running_loop(), work)  # type: ignore[no-untyped-call]
     try:
         return await asyncio.shield(turn)
     except asyncio.CancelledError:

@@ -1,6 +1,7 @@
 """The real front door around the bench's upstream: what `--gateway` measures, with a token that it accepts.
 
-`python -m bench.gateway_hop.real FOLDER` writes the secrets and prints the command line that measures it.
+`python -m bench.gateway_hop.real FOLDER` writes the secrets and prints the command line that measures it. The front
+door logs each request to the same output, which therefore goes to a file and is read without those lines.
 """
 
 import os
@@ -65,7 +66,8 @@ def main() -> None:
     token = SigningKeys.load(folder / "signing-key").mint(_LEARNER, OUTSIDE, _HOUR)
     sys.stdout.write(
         f"{FOLDER}={folder} python -m bench.gateway_hop --gateway bench.gateway_hop.real:front_door --factory "
-        f"--path {PATH} --header 'Authorization: Bearer {token}'\n"
+        f"--path {PATH} --header 'Authorization: Bearer {token}' "
+        f"> {folder}/said; grep -v request_answered {folder}/said\n"
     )
 
 

@@ -108,8 +108,18 @@ def _nginx(folder: Path, body: str, port: int, on: set[int]) -> Iterator[Server]
     settings.write_text(_NGINX.format(folder=folder, body=body))
     with _running([program, "-p", str(folder), "-c", str(settings)], on, {}) as process:
         _await_port(port, process)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield Server(port, int(children[0]))
+        yield Server(port, _worker_of(process))
+
+
+def _worker_of(master: "subprocess.Popen[bytes]") -> int:
+    """nginx's one worker: the port is open a moment before it is there."""
+    children = Path(f"/proc/{master.pid}/task/{master.pid}/children")
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if found := children.read_text().split():
+            return int(found[0])
+        time.sleep(0.02)
+    raise RuntimeError("nginx started no worker")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,13 @@ class Documents:
         keys: SigningKeys,
         contracts: Path,
         mongo: Mongo,
+        prepared: Callable[[], bool],
         doors: Mapping[str, Door],
         version: str,
         dev_provider: bool,
     ) -> None:
         self._public_url, self._keys, self._contracts = public_url, keys, contracts
-        self._mongo, self._doors, self._dev_provider = mongo, doors, dev_provider
+        self._mongo, self._prepared, self._doors, self._dev_provider = mongo, prepared, doors, dev_provider
         self._document = merged(contracts / "openapi", version, public_url)
         self._docs = docs_page(self._document)
         self._probed: tuple[float, list[str]] = (0.0, [])
@@ -143,6 +144,7 @@ class Documents:
     async def _missing(self) -> list[str]:
         found = await asyncio.gather(*(self._probe(name, door) for name, door in self._doors.items()))
         missing = [] if await self._mongo.ping() else ["mongo: no primary answers"]
+        missing += [] if self._prepared() else ["mongo: collections and indexes are not made yet"]
         return missing + [fault for fault in found if fault]
 
     async def _probe(self, name: str, door: Door) -> str:

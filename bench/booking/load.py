@@ -13,7 +13,7 @@ Book = Callable[[str, str], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Bookings a second, latencies in milliseconds, this process's CPU a booking in microseconds, how many won."""
+    """Places won a second, latencies in milliseconds, this process's CPU a request in microseconds, how many won."""
 
     per_second: float
     p50_ms: float
@@ -51,7 +51,7 @@ async def run(book: Book, school: School, clients: int, seconds: float) -> Figur
     took, spent = time.perf_counter() - began, time.process_time() - cpu
     latencies.sort()
     p99 = latencies[min(len(latencies) - 1, int(len(latencies) * 0.99))]
-    return Figures(len(latencies) / took, median(latencies) * 1e3, p99 * 1e3, spent / len(latencies) * 1e6, won)
+    return Figures(won / took, median(latencies) * 1e3, p99 * 1e3, spent / len(latencies) * 1e6, won)
 
 
 def middle(runs: list[Figures]) -> Figures:

@@ -83,10 +83,10 @@ class Connection:
         await self._reader.readexactly(length)
         return int(answered[9:12])
 
-    async def ready(self) -> bool:
-        """Whether the server answers requests by now."""
+    async def ready(self, token: str) -> bool:
+        """Whether the server does what it is asked by now; until its store is prepared, it answers 503."""
         try:
-            return await self.post("/v1/occurrences/none/placements", "none", b"{}") == 401
+            return await self.post("/v1/occurrences/none/placements", token, b"{}") < 500
         except OSError:
             self._reader = self._writer = None
             return False
@@ -107,13 +107,13 @@ class HttpBooking:
         self._tokens = {student: _token(school, student, key) for student in school.student_ids}
 
     async def ready(self) -> Book:
-        """Wait until every process answers. Raises: TimeoutError."""
-        ends_at = time.monotonic() + READY_SECONDS
+        """Wait until every process is at work. Raises: TimeoutError."""
+        ends_at, token = time.monotonic() + READY_SECONDS, next(iter(self._tokens.values()))
         for port in self._ports:
             connection = Connection(port)
-            while not await connection.ready():
+            while not await connection.ready(token):
                 if time.monotonic() > ends_at:
-                    raise TimeoutError(f"nothing answers on {port}")
+                    raise TimeoutError(f"nothing is at work on {port}")
                 await asyncio.sleep(0.1)
             self._free[port].append(connection)
         return self.book

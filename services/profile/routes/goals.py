@@ -180,9 +180,7 @@ async def post_agreement(goal_id: Id, body: Agreement, edge: EdgeDep) -> ShownGo
     return await _answer(edge, await edge.act(agree_goal, order))
 
 
-@routes.post(
-    "/goals/{goal_id}/steps", policy=MY_GOAL, refuses=[NoSuchGoal, GoalOver, TooManySteps], status_code=201
-)
+@routes.post("/goals/{goal_id}/steps", policy=MY_GOAL, refuses=[NoSuchGoal, GoalOver, TooManySteps], status_code=201)
 async def post_step(goal_id: Id, body: StepWanted, edge: EdgeDep) -> ShownGoal:
     """Add a step."""
     return await _answer(edge, await edge.act(add_step, AddStep(goal_id, _step(edge, body))))

@@ -21,9 +21,7 @@ async def remember_partner(tx: Transaction, fact: ProjectPartnerJoined, heard: A
     tx[PROJECTS].remember(fact.project_id, heard.sequence, {"contact_ids": list(fact.contact_ids)})
 
 
-async def remember_team_place(
-    tx: Transaction, fact: ProjectMemberJoined | ProjectMemberLeft, heard: Any
-) -> None:
+async def remember_team_place(tx: Transaction, fact: ProjectMemberJoined | ProjectMemberLeft, heard: Any) -> None:
     """Remember who is in a project's team, and who no longer is."""
     values = {
         "project_id": fact.project_id,

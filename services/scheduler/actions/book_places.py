@@ -82,7 +82,7 @@ async def book_places(tx: Transaction, asked: Sequence[Asked[BookPlace]]) -> lis
     ledger = Ledger(tx)
     await ledger.open_seats(_seat(one.order) for one in asked)
     outcomes = [await _decide(ledger, one) for one in asked]
-    await ledger.save()
+    ledger.save()
     return outcomes
 
 

@@ -47,7 +47,7 @@ async def book_space(tx: Transaction, order: BookSpace) -> Placement:
     week = ledger.board.weeks[week_id(order.student_id, block.week)]
     booked = book_own_work(_wish(ledger, order), space, block, week, _day(ledger, space, block))
     place = put_made(ledger.board, booked)
-    await ledger.save()
+    ledger.save()
     return placement_of(order.student_id, place)
 
 

@@ -41,5 +41,5 @@ async def cancel_placement(tx: Transaction, order: CancelPlacement) -> Cancelled
     week, _ = ledger.board.place_of(order.placement_id)
     freed = free_place(ledger.board, order.placement_id, Freeing(tx.now, order.caller_id, order.reason))
     promoted = await fill_seats(ledger, [freed])
-    await ledger.save()
+    ledger.save()
     return Cancelled(placement_of(week.student_id, freed), len(promoted))

@@ -47,7 +47,7 @@ async def join_waitlist(tx: Transaction, order: JoinWaitlist) -> Entry:
     wish = _wish(ledger, order)
     await serve_lines(ledger, [order.occurrence_id])
     position = join(ledger.board, wish, order.occurrence_id, order.entry_id, order.instead_of)
-    await ledger.save()
+    ledger.save()
     return Entry(order.entry_id, order.occurrence_id, order.student_id, position)
 
 

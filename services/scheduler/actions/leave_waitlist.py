@@ -28,4 +28,4 @@ async def leave_waitlist(tx: Transaction, order: LeaveWaitlist) -> None:
     ledger = Ledger(tx)
     await ledger.load_occurrences([found["_id"]])
     leave(ledger.board, found["_id"], order.entry_id, order.reason)
-    await ledger.save()
+    ledger.save()

@@ -28,7 +28,7 @@ async def release_student(tx: Transaction, person_id: str) -> None:
         stop_waiting(ledger.board, line["_id"], person_id, REASON)
     freed = [place for place in coming if _freed(ledger, place, person_id)]
     await fill_seats(ledger, freed)
-    await ledger.save()
+    ledger.save()
     await tx.flush()
 
 

@@ -176,23 +176,28 @@ def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mappi
 
 def reasons_against(
     wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mapping[str, ResourceDay]
-) -> Iterator[Refusal | None]:
-    """Every reason why `wish` cannot have a seat here and now; None stands for a question answered well."""
-    yield OccurrenceCancelled() if occurrence.cancelled else None
+) -> Iterator[Refusal]:
+    """Every reason why `wish` cannot have a seat here and now."""
+    if occurrence.cancelled:
+        yield OccurrenceCancelled()
     yield from _window(wish, occurrence.opens_at, occurrence.closes_at, occurrence.locked)
-    yield _not_eligible(occurrence, wish.student)
-    yield _goal_unknown(wish)
-    yield from _in_the_way(occurrence, week)
-    yield from _too_often(occurrence, week)
+    if not_eligible := check_at(occurrence.eligibility, wish.student, occurrence.school_id):
+        yield NotEligible(reasons=", ".join(not_eligible))
+    if _goal_unknown(wish):
+        yield GoalUnknown()
+    if week.places:
+        yield from _in_the_way(occurrence, week)
+        yield from _too_often(occurrence, week)
     yield from seats_gone(occurrence, taken, days)
 
 
-def seats_gone(occurrence: Occurrence, taken: int, days: Mapping[str, ResourceDay]) -> Iterator[Refusal | None]:
+def seats_gone(occurrence: Occurrence, taken: int, days: Mapping[str, ResourceDay]) -> Iterator[Refusal]:
     """Why nobody can have another seat: the occurrence's cap, the space's legal limit, or the equipment."""
-    full = occurrence.cap is not None and taken >= occurrence.cap
-    yield SessionFull(cap=occurrence.cap) if full else None
+    if occurrence.cap is not None and taken >= occurrence.cap:
+        yield SessionFull(cap=occurrence.cap)
     for need in seat_needs(occurrence):
-        yield shortage(days[need.day_id], occurrence.starts_at, occurrence.ends_at, need.amount)
+        if short := shortage(days[need.day_id], occurrence.starts_at, occurrence.ends_at, need.amount):
+            yield short
 
 
 def book_own_work(wish: Wish, space: Space, block: Block, week: Week, day: ResourceDay) -> Booked:
@@ -211,7 +216,7 @@ def book_own_work(wish: Wish, space: Space, block: Block, week: Week, day: Resou
         BlockCancelled() if block.cancelled else None,
         *_window(wish, block.opens_at, block.closes_at, block.locked_at is not None),
         NotEligible(reasons=", ".join(gone)) if gone else None,
-        _goal_unknown(wish),
+        GoalUnknown() if _goal_unknown(wish) else None,
         *_own_work_in_the_way(space, block, week),
         shortage(day, block.starts_at, block.ends_at),
         OwnWorkFull(seats=space.own_work_seats) if space.own_work and taken >= space.own_work_seats else None,
@@ -255,58 +260,57 @@ def free(
     return Booked(freed, with_changed(week, freed), given, taken - 1)
 
 
-def _window(wish: Wish, opens_at: datetime, closes_at: datetime, locked: bool) -> Iterator[Refusal | None]:
-    yield Locked() if locked else None
+def _window(wish: Wish, opens_at: datetime, closes_at: datetime, locked: bool) -> Iterator[Refusal]:
+    if locked:
+        yield Locked()
     if wish.cause in BY_STUDENT:
-        yield NotYetOpen(opens_at=_said(opens_at)) if wish.made_at < opens_at else None
-        yield Closed(closes_at=_said(closes_at)) if wish.made_at >= closes_at else None
+        if wish.made_at < opens_at:
+            yield NotYetOpen(opens_at=_said(opens_at))
+        if wish.made_at >= closes_at:
+            yield Closed(closes_at=_said(closes_at))
 
 
-def _not_eligible(occurrence: Occurrence, student: Student) -> Refusal | None:
-    reasons = check_at(occurrence.eligibility, student, occurrence.school_id)
-    return NotEligible(reasons=", ".join(reasons)) if reasons else None
-
-
-def _goal_unknown(wish: Wish) -> Refusal | None:
+def _goal_unknown(wish: Wish) -> bool:
+    """Whether the wish names a goal or a step that is no open one of the student's."""
     if wish.goal_id is None:
-        return None if wish.step_id is None else GoalUnknown()
+        return wish.step_id is not None
     goal = wish.learner.goal(wish.goal_id) if wish.learner is not None else None
-    if goal is None or (wish.step_id is not None and wish.step_id not in goal.step_ids):
-        return GoalUnknown()
-    return None
+    return goal is None or (wish.step_id is not None and wish.step_id not in goal.step_ids)
 
 
-def _in_the_way(occurrence: Occurrence, week: Week) -> Iterator[Refusal | None]:
+def _in_the_way(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
     """The places of the same minutes: this very occurrence, or another one."""
-    if not week.places:
-        return
     at_once = overlapping(week, occurrence.starts_at, occurrence.ends_at)
-    here = [place for place in at_once if place.occurrence_id == occurrence.occurrence_id]
-    yield AlreadyPlaced() if here else None
     others = [place for place in at_once if place.occurrence_id != occurrence.occurrence_id]
-    yield _overlaps(others) if others else None
+    if len(others) < len(at_once):
+        yield AlreadyPlaced()
+    if others:
+        yield _overlaps(others)
 
 
-def _own_work_in_the_way(space: Space, block: Block, week: Week) -> Iterator[Refusal | None]:
+def _own_work_in_the_way(space: Space, block: Block, week: Week) -> Iterator[Refusal]:
     at_once = overlapping(week, block.starts_at, block.ends_at)
     here = [place for place in at_once if place.occurrence_id is None and place.space_id == space.space_id]
-    yield AlreadyPlaced() if here else None
     others = [place for place in at_once if place not in here]
-    yield _overlaps(others) if others else None
+    if here:
+        yield AlreadyPlaced()
+    if others:
+        yield _overlaps(others)
 
 
-def _too_often(occurrence: Occurrence, week: Week) -> Iterator[Refusal | None]:
-    if not (occurrence.once_a_day or occurrence.most_a_week is not None):
+def _too_often(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
+    most = occurrence.most_a_week
+    if not occurrence.once_a_day and most is None:
         return
     same = [
         place
         for place in held_places(week)
         if place.offer_id == occurrence.offer_id and place.occurrence_id != occurrence.occurrence_id
     ]
-    today = any(place.day == occurrence.day for place in same)
-    yield OnceADay() if occurrence.once_a_day and today else None
-    most = occurrence.most_a_week
-    yield LimitAWeek(most=most) if most is not None and len(same) >= most else None
+    if occurrence.once_a_day and any(place.day == occurrence.day for place in same):
+        yield OnceADay()
+    if most is not None and len(same) >= most:
+        yield LimitAWeek(most=most)
 
 
 def _overlaps(places: list[Place]) -> Overlaps:

@@ -1,6 +1,5 @@
 """A resource's day: which seats of a space, or pieces of a pool, are in use at which minutes. The clock decides."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -88,8 +87,11 @@ def left(resource_day: ResourceDay, starts_at: datetime, ends_at: datetime) -> i
 
 def shortage(resource_day: ResourceDay, starts_at: datetime, ends_at: datetime, wanted: int = 1) -> Refusal | None:
     """Why `wanted` more cannot be had for that time (SpaceFull or EquipmentGone), or None."""
+    # No moment has more in use than all of the day together: where that fits, no times need to be compared.
+    if wanted <= 0 or sum([use.taken for use in resource_day.uses]) + wanted <= resource_day.limit:
+        return None
     taken = peak(resource_day, starts_at, ends_at)
-    if taken + wanted <= resource_day.limit or wanted <= 0:
+    if taken + wanted <= resource_day.limit:
         return None
     reason = SpaceFull if resource_day.kind == "space" else EquipmentGone
     return reason(limit=resource_day.limit, taken=taken, wanted=wanted)
@@ -150,9 +152,20 @@ def set_limit(resource_day: ResourceDay, limit: int, target: int) -> ResourceDay
 
 
 def _add(resource_day: ResourceDay, ref: str, amount: int) -> ResourceDay:
-    return replace(resource_day, uses=tuple(_more(resource_day.uses, ref, amount)))
-
-
-def _more(uses: Iterable[Use], ref: str, amount: int) -> Iterable[Use]:
-    for use in uses:
-        yield replace(use, taken=use.taken + amount) if use.ref == ref else use
+    """Named field by field: `replace` would take three times as long, and every booking passes here."""
+    uses = [
+        Use(use.ref, use.starts_at, use.ends_at, use.taken + amount) if use.ref == ref else use
+        for use in resource_day.uses
+    ]
+    return ResourceDay(
+        day_id=resource_day.day_id,
+        resource_id=resource_day.resource_id,
+        kind=resource_day.kind,
+        version=resource_day.version,
+        district_id=resource_day.district_id,
+        school_id=resource_day.school_id,
+        day=resource_day.day,
+        limit=resource_day.limit,
+        target=resource_day.target,
+        uses=tuple(uses),
+    )

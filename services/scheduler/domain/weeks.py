@@ -1,7 +1,7 @@
 """Weeks: all places of one student in one week, the document that guards one place per student per minute."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -116,13 +116,20 @@ def overlapping(week: Week, starts_at: datetime, ends_at: datetime) -> list[Plac
 
 def with_place(week: Week, place: Place) -> Week:
     """The week with one more place."""
-    return replace(week, places=(*_recent(week.places), place))
+    return _with_places(week, (*_recent(week.places), place))
 
 
 def with_changed(week: Week, changed: Place) -> Week:
     """The week with one of its places replaced by its changed self."""
     places = tuple(changed if place.placement_id == changed.placement_id else place for place in week.places)
-    return replace(week, places=places)
+    return _with_places(week, places)
+
+
+def _with_places(week: Week, places: tuple[Place, ...]) -> Week:
+    """Named field by field: `replace` would take three times as long, and every booking passes here."""
+    return Week(
+        version=week.version, district_id=week.district_id, student_id=week.student_id, week=week.week, places=places
+    )
 
 
 def in_time_order(week: Week) -> list[Place]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from contracts.fact import Fact
 from kit.directory import PEOPLE
 from kit.envelope import Trace
+from kit.group_reads import GroupReads
 from kit.group_saves import Change, change_all, save_traced
 from kit.mongo import Collection, Document
 from kit.transaction import Rows, Transaction
@@ -40,8 +41,8 @@ class Seat:
 class Ledger:
     """One district's documents in one transaction.
 
-    Reads go beside the transaction, so that several are under way at once; they are majority reads, and each document
-    that is changed is saved under the version that was read, so what somebody else changed meanwhile makes the edge
+    Reads go beside the transaction, those of one moment together; they are majority reads, and each document that
+    is changed is saved under the version that was read, so what somebody else changed meanwhile makes the edge
     run the whole work again.
     """
 
@@ -50,6 +51,10 @@ class Ledger:
     students: dict[str, Student] = field(default_factory=dict)
     learners: dict[str, Learner] = field(default_factory=dict)
     _told: defaultdict[str, list[tuple[Trace, Fact]]] = field(default_factory=lambda: defaultdict(list))
+    _reads: GroupReads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._reads = GroupReads(self.tx.database, self.tx.district_id)
 
     async def open_seats(self, seats: Iterable[Seat]) -> None:
         """Load what these seats touch: occurrences, students, their weeks, and the places that they would leave."""
@@ -89,7 +94,7 @@ class Ledger:
         missing = {week_id(*pair): pair for pair in wanted if loaded.find(week_id(*pair)) is None}
         if not missing:
             return
-        found = await self._rows(WEEKS).many(list(missing))
+        found = await self._reads.many(WEEKS, list(missing))
         for key, (student_id, week) in missing.items():
             row = found.get(key)
             empty = Week(version=0, district_id=self.tx.district_id, student_id=student_id, week=week)
@@ -100,7 +105,7 @@ class Ledger:
         missing = {day_id for day_id in day_ids if self.board.days.find(day_id) is None}
         if not missing:
             return
-        found = await self._rows(RESOURCE_DAYS).many(sorted(missing))
+        found = await self._reads.many(RESOURCE_DAYS, sorted(missing))
         below = self.board.days.loaded()
         below.update({day_id: RESOURCE_DAY.unpack(row) for day_id, row in found.items()})
 
@@ -111,22 +116,20 @@ class Ledger:
                 self._told[document_id].append((trace, fact))
             self.board.facts.clear()
 
-    async def save(self) -> None:
+    def save(self) -> None:
         """Save every document that changed, once, with its facts. Where only numbers changed, those alone.
 
-        Raises: Superseded when somebody else changed one of them since it was read.
+        What somebody else changed since it was read makes the edge run the whole work again.
         """
         self.tell(self.tx.trace)
-        self._save_weeks()
+        # What others want too goes first: whoever comes second learns it before the rest is written.
+        change_all(self.tx, OCCURRENCES, self._seat_changes())
+        change_all(self.tx, RESOURCE_DAYS, self._day_changes())
         for occurrence in self.board.changed_occurrences():
             self._save(OCCURRENCES, occurrence.occurrence_id, OCCURRENCE.pack(occurrence))
         for day_id, day in self.board.days.items():
             if day.version == 0:
                 self._save(RESOURCE_DAYS, day_id, RESOURCE_DAY.pack(day))
-        await change_all(self.tx, OCCURRENCES, self._seat_changes())
-        await change_all(self.tx, RESOURCE_DAYS, self._day_changes())
-
-    def _save_weeks(self) -> None:
         for week_key, week in self.board.weeks.items():
             self._save(WEEKS, week_key, pack_week(week))
 
@@ -141,14 +144,11 @@ class Ledger:
     def _save(self, collection: Collection, document_id: str, document: Document) -> None:
         save_traced(self.tx, collection, document, self._told.get(document_id, ()))
 
-    def _rows(self, collection: Collection) -> Rows:
-        return Rows(self.tx.database, collection, self.tx.district_id)
-
     async def load_occurrences(self, wanted: Iterable[str]) -> None:
         """Load these occurrences; one that is not there is left out."""
         missing = list({key for key in wanted if self.board.occurrences.find(key) is None})
         if missing:
-            found = await self._rows(OCCURRENCES).many(missing)
+            found = await self._reads.many(OCCURRENCES, missing)
             for row in found.values():
                 self.board.lay_occurrence(OCCURRENCE.unpack(row))
 
@@ -156,21 +156,22 @@ class Ledger:
         """Load these students; who is not known in this district is left out."""
         missing = list({key for key in wanted if key not in self.students})
         if missing:
-            found = await self._rows(PEOPLE).many(missing)
+            found = await self._reads.many(PEOPLE, missing)
             self.students.update({key: student_of(row) for key, row in found.items()})
 
     async def load_learners(self, wanted: Iterable[str]) -> None:
         """Load what is known of these students' goals."""
         missing = list({key for key in wanted if key not in self.learners})
         if missing:
-            found = await self._rows(LEARNERS).many(missing)
+            found = await self._reads.many(LEARNERS, missing)
             self.learners.update({key: learner_of(found.get(key), key) for key in missing})
 
     async def _load_holding(self, wanted: Iterable[str]) -> None:
         """Load the weeks that hold these placements."""
         missing = [key for key in dict.fromkeys(wanted) if key not in self.board.where]
         if missing:
-            for row in await self._rows(WEEKS).find({"places.placement_id": {"$in": missing}}):
+            weeks = Rows(self.tx.database, WEEKS, self.tx.district_id)
+            for row in await weeks.find({"places.placement_id": {"$in": missing}}):
                 self.board.lay_week(unpack_week(row))
 
     async def _load_left(self, placement_ids: Iterable[str]) -> None:
@@ -190,7 +191,7 @@ class Ledger:
     async def _load_blocks(self, wanted: Iterable[str]) -> None:
         missing = list({key for key in wanted if key not in self.board.blocks})
         if missing:
-            found = await self._rows(BLOCKS).many(missing)
+            found = await self._reads.many(BLOCKS, missing)
             self.board.blocks.update({key: BLOCK.unpack(row) for key, row in found.items()})
 
     async def _load_days(self, occurrences: Iterable[Occurrence]) -> None:
@@ -205,7 +206,7 @@ class Ledger:
         space_ids = {one.space_id for one in occurrences if one.space_id is not None}
         pool_ids = {need.pool_id for one in occurrences for need in one.equipment}
         spaces, pools = await asyncio.gather(
-            self._rows(SPACES).many(sorted(space_ids)), self._rows(POOLS).many(sorted(pool_ids))
+            self._reads.many(SPACES, sorted(space_ids)), self._reads.many(POOLS, sorted(pool_ids))
         )
         for one in occurrences:
             made = [space_day(SPACE.unpack(row), one.day) for key, row in spaces.items() if key == one.space_id]

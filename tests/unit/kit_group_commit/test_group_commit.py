@@ -237,7 +237,7 @@ async def test_a_change_of_fields_needs_the_version_that_was_read(library: Libra
 
     async def change(version: int) -> None:
         async def body(tx: Transaction) -> None:
-            await change_all(tx, SHELVES, [Change(key, version, {"books": []})])
+            change_all(tx, SHELVES, [Change(key, version, {"books": []})])
 
         await library.store.transact(library.district_id, Trace("corr-change"), body)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kit.mongo import Collection, Database, Document, in_one_turn
+from kit.mongo import Collection, Database, Document, blocking, in_one_turn
 
 Found = dict[str, Document]
 
@@ -37,4 +37,4 @@ class GroupReads:
 
     def _find(self, name: str, row_ids: list[str]) -> Found:
         where = {"_id": {"$in": row_ids}, "district_id": self.district_id}
-        return {row["_id"]: row for row in self.database.delegate[name].find(where, batch_size=10_000)}
+        return {row["_id"]: row for row in blocking(self.database[name]).find(where, batch_size=10_000)}

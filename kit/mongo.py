@@ -184,6 +184,11 @@ class Mongo:
             session.delegate.end_session()
 
 
+def blocking(asynchronous: Any) -> Any:
+    """The blocking object of the driver underneath one of ours: for calls that go together in one turn."""
+    return asynchronous.delegate
+
+
 async def in_one_turn(work: Callable[[], T]) -> T:
     """Run several of the driver's blocking calls in one turn of a thread: a turn costs as much as a small call.
 

@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from kit.envelope import Envelope, Trace
 from kit.ids import new_id
-from kit.mongo import Collection, Database, Document, Index, Session, Superseded, in_one_turn
+from kit.mongo import Collection, Database, Document, Index, Session, Superseded, blocking, in_one_turn
 
 Save = InsertOne[Document] | ReplaceOne[Document] | UpdateOne
 Write = InsertOne[Document] | UpdateOne | UpdateMany | DeleteMany
@@ -229,7 +229,7 @@ class Transaction:
             self._send(name, waiting)
 
     def _send(self, name: str, held: Held) -> None:
-        rows, session = self.database.delegate[name], self.session.delegate
+        rows, session = blocking(self.database[name]), blocking(self.session)
         try:
             if held.saves:
                 # Unordered, so that inserts and replacements travel as one command each.

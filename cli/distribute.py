@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 from services.scheduler.distribution_checker import check as check_result
 from services.scheduler.distribution_files.faults import InputFaults
@@ -22,7 +23,18 @@ from services.scheduler.distribution_files.verify import verify
 from services.scheduler.distribution_files.write import write_result
 from services.scheduler.domain.distribution.solve import Effort, Progress, distribute
 
-app = typer.Typer(help="Turn ranked choices into placements.", no_args_is_help=True)
+
+class _RunByName(TyperGroup):
+    """`trellis distribute INPUT` means `run INPUT`: a first word that is no command, but a file or folder."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `run` before an INPUT that stands alone; a command's own name always wins."""
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=_RunByName, help="Turn ranked choices into placements.", no_args_is_help=True)
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 

@@ -16,16 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from bench.distribution.district import District, build
+from bench.distribution.named import faults_found, prepared_from
 from bench.distribution.weeks import simulate
 from services.scheduler.distribution_checker import check
 from services.scheduler.distribution_files.faults import InputFaults
 from services.scheduler.distribution_files.prepare import prepare
+from services.scheduler.distribution_files.ranked_round import Policy
 from services.scheduler.distribution_files.read import read_round
 from services.scheduler.distribution_files.report import report
 from services.scheduler.domain.distribution.exact import improve
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.seating import empty_seating
 from services.scheduler.domain.distribution.solve import Effort, distribute
+
+CHECKED_UP_TO = 1000
+"""Students of a course round up to which the checker looks at fifty courses each."""
 
 SMALL = os.environ.get("SIZE", "full") == "small"
 SEEDS = (1,) if SMALL else (1, 2, 3)
@@ -84,6 +89,8 @@ def _line(
         if (key in ("mean", "minimum") and r["engine"][key] < r["greedy"][key] - 1e-9)
         or (key.startswith("group") and r["engine"][key] < r["first come"][key] - 1e-9)
     ]
+    wrong = [text for r in runs for text in r["wrong"]]
+    yield f"| checker, {runs[0]['checked']}: {'; '.join(wrong[:3]) if wrong else 'all holds'} | | | | | | | | | | |"
     if worse:
         yield f"| **below greedy or first come in {', '.join(sorted(set(worse)))}** | | | | | | | | | | |"
 
@@ -105,7 +112,8 @@ def _n_log_n(n: int) -> float:
 
 def _highs() -> Iterator[str]:
     """A district small enough for HiGHS: its proved optimum beside the engine's bound and answer."""
-    problem = build(District(60, 3, 9, 1, 1.0, choices=4))
+    prepared = prepared_from(build(District(60, 3, 9, 1, 1.0, choices=4)))
+    problem = prepared.problem
     distribute(problem, 2)
     started = time.perf_counter()
     answer = distribute(problem, 2, Effort(exact_below=0))
@@ -116,20 +124,24 @@ def _highs() -> Iterator[str]:
     theirs = time.perf_counter() - started
     yield (
         f"HiGHS, 60 students x 3 blocks, coupled: optimum {optimum or 0:,.0f} units in {theirs:.2f} s; "
-        f"the engine without its exact step: {answer.value:,} with bound {answer.bound:,} in {ours:.2f} s."
+        f"the engine without its exact step: {answer.value:,} with bound {answer.bound:,} in {ours:.2f} s; "
+        f"checker: {'; '.join(faults_found(prepared, answer)[:3]) or 'all holds'}."
     )
 
 
 def _weeks() -> Iterator[str]:
-    district = District(300, 5, 30, 1) if SMALL else District(1000, 5, 60, 1)
-    weeks = simulate(district, 0.8, 10, Effort(100, 2))
-    ratio = weeks[-1].gini_with / weeks[-1].gini_without
-    dearest = 100 * max(w.loss for w in weeks)
-    yield (
-        f"Ten weeks, {district.students} students: Gini of the sum {weeks[-1].gini_without:.4f} without credit, "
-        f"{weeks[-1].gini_with:.4f} with it ({ratio:.2f} of it; bar 0.50); dearest week {dearest:.2f} % "
-        f"of points (bar 0.50)."
-    )
+    students, occurrences = (300, 30) if SMALL else (1000, 60)
+    for seed in SEEDS:
+        weeks = simulate(District(students, 5, occurrences, seed), Policy().credit_tilt, 10, Effort(100, 2))
+        ratio = weeks[-1].gini_with / weeks[-1].gini_without
+        losses = [100 * w.loss for w in weeks]
+        wrong = [text for w in weeks for text in w.wrong]
+        yield (
+            f"Ten weeks, {students} students, seed {seed}: Gini of the sum {weeks[-1].gini_without:.4f} without "
+            f"credit, {weeks[-1].gini_with:.4f} with it ({ratio:.3f} of it; bar 0.50); dearest week "
+            f"{max(losses):.2f} % of points (bar 0.50), mean {statistics.mean(losses):.2f} %; "
+            f"hard rules of all 20 answers: {'; '.join(wrong[:3]) if wrong else 'all hold'}."
+        )
 
 
 def _fairpyx() -> Iterator[str]:
@@ -157,12 +169,14 @@ def _against(generator: str, students: int, given: dict[str, Any]) -> str:
         answer = distribute(prepared.problem, 2)
         times.append(time.perf_counter() - started)
     share = 100 * shares(prepared.problem, answer.chosen, best_points(prepared.problem))
+    wrong = check(prepared.round, report(prepared, answer)).wrong if students <= CHECKED_UP_TO else []
+    says = (wrong[0] if wrong else "all holds") if students <= CHECKED_UP_TO else "not run at this size"
     best, fair = given["runs"]["utilitarian_matching"], given["runs"]["iterated_maximum_matching_adjusted"]
     percent, seconds = 100 * share.mean() / best["utilitarian"], statistics.median(times)
     return (
         f"fairpyx {generator}, {students:,} x 50, 6 each: utilitarian {share.mean():.3f} of {best['utilitarian']:.3f} "
         f"({percent:.2f} %), least {share.min():.2f} against {fair['egalitarian']:.2f}, "
-        f"{seconds:.3f} s against {fair['seconds']:.1f} s (1/{fair['seconds'] / seconds:.0f})."
+        f"{seconds:.3f} s against {fair['seconds']:.1f} s (1/{fair['seconds'] / seconds:.0f}); checker: {says}."
     )
 
 

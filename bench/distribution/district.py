@@ -12,6 +12,7 @@ BLOCKS_A_DAY = 5
 BREAK_MINUTES = 10
 BLOCK_MINUTES = 50
 NEED_KINDS = 8
+CREDIT_TILT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def _problem(
     kept = chosen.ravel() >= 0
     credit = np.asarray(rng.random(n), np.float64)
     points = np.asarray(np.tile(np.rint(100 * UNITS_PER_POINT * 0.9 ** np.arange(k)), n * t), np.float64)
-    tilted = np.rint(points.reshape(n, -1) * (1 + 0.1 * credit[:, None])) + (rng.permutation(n) * 10 // n)[:, None]
+    tilted = (
+        np.rint(points.reshape(n, -1) * (1 + CREDIT_TILT * credit[:, None])) + (rng.permutation(n) * 10 // n)[:, None]
+    )
     kind, need = rng.integers(0, NEED_KINDS, m), np.where(rng.random(n) < 0.5, rng.integers(0, NEED_KINDS, n), -1)
     bits = (kind[chosen] == need[:, None, None]) & (chosen >= 0)
     counts = (chosen >= 0).sum(2).ravel()

@@ -11,10 +11,14 @@ import numpy as np
 
 from bench.distribution.baselines import first_come_first_served, greedy_by_weight, uncoupled_flow_seconds
 from bench.distribution.district import District, build
+from bench.distribution.named import broken_rules, faults_found, prepared_from
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import covered, envy, gini
 from services.scheduler.domain.distribution.problem import Ints, Numbers, Problem
 from services.scheduler.domain.distribution.solve import Effort, distribute, gap_share, worth
+
+NAMED_UP_TO = 2000
+"""Students up to which a district is written out by name, so that the checker reads the very answer measured."""
 
 
 def figures(problem: Problem, chosen: Ints, best: Numbers) -> dict[str, float]:
@@ -38,6 +42,8 @@ def measure(district: District, repeats: int, cores: int, effort: int) -> dict[s
     """Both sides in turn, `repeats` times; compilation is done before on a small district."""
     distribute(build(District(300, district.blocks, 30, 1)), cores)
     problem = build(district)
+    prepared = prepared_from(problem) if district.students <= NAMED_UP_TO else None
+    problem = prepared.problem if prepared else problem
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     pairs = []
     memory = 0.0
@@ -48,7 +54,10 @@ def measure(district: District, repeats: int, cores: int, effort: int) -> dict[s
         memory = memory or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         pairs.append((ours, uncoupled_flow_seconds(problem)))
     best = best_points(problem)
+    wrong = faults_found(prepared, answer) if prepared else broken_rules(problem, answer.chosen)
     return {
+        "checked": "by name" if prepared else "hard rules, on arrays",
+        "wrong": wrong[:5],
         "gap_percent": 100 * gap_share(answer, problem.cand_points),
         "seconds": statistics.median(x for x, _ in pairs),
         "flow_seconds": statistics.median(x for _, x in pairs),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.distribution.district import District, build
+from bench.distribution.named import broken_rules
 from services.scheduler.domain.distribution.credit import next_credit
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import gini
@@ -20,6 +21,7 @@ class Week:
     gini_without: float
     gini_with: float
     loss: float
+    wrong: list[str]  # hard rules broken by either answer
 
 
 def simulate(district: District, tilt: float, weeks: int = 10, effort: Effort | None = None) -> list[Week]:
@@ -39,7 +41,8 @@ def simulate(district: District, tilt: float, weeks: int = 10, effort: Effort | 
         total += share
         credit = next_credit(credit, share)
         points = [int(this.cand_points[x.chosen[x.chosen >= 0]].sum()) for x in (plain, fair)]
-        found.append(Week(gini(plain_total), gini(total), 1 - points[1] / points[0]))
+        wrong = [*broken_rules(this, plain.chosen), *broken_rules(this, fair.chosen)]
+        found.append(Week(gini(plain_total), gini(total), 1 - points[1] / points[0], wrong))
     return found
 
 
@@ -56,7 +59,13 @@ def _retaste(problem: Problem, seed: int) -> Problem:
 
 
 def _with_credit(problem: Problem, credit: NDArray[np.float64], tilt: float) -> Problem:
+    """Weights tilted by credit, and the costs of an empty slot and an unmet need above any week of them."""
     a = problem.arrays
     each = np.repeat(credit, np.diff(a.cand_start[:: problem.slots]))
     weight = np.rint(problem.cand_points * (1 + tilt * each)).astype(np.int32)
-    return replace(problem, arrays=a._replace(cand_weight=weight), credit=credit)
+    counts = np.diff(a.cand_start)
+    best = np.zeros(len(counts), np.int64)
+    best[counts > 0] = np.maximum.reduceat(weight, a.cand_start[:-1][counts > 0])
+    week = int(best.reshape(problem.students, -1).sum(axis=1).max())
+    tiered = a._replace(cand_weight=weight, unplaced_cost=2 * week + 2, need_cost=week + 1)
+    return replace(problem, arrays=tiered, credit=credit)

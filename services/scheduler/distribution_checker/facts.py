@@ -31,6 +31,9 @@ class Facts:
 
     def __init__(self, ranked_round: RankedRound, result: Result) -> None:
         self.round = ranked_round
+        self._times: dict[tuple[str, ...], list[tuple[int, int, str]]] = {}
+        self._pieces: list[tuple[int, str]] = []
+        self._covers: dict[tuple[str, ...], set[tuple[int, str]]] = {}
         self.blocks = {b.id: b for b in ranked_round.blocks}
         self.occurrences = {o.id: o for o in ranked_round.occurrences}
         self.spaces = {s.id: s for s in ranked_round.spaces}
@@ -52,8 +55,14 @@ class Facts:
 
     def times(self, o: Occurrence) -> list[tuple[int, int, str]]:
         """(start, end, block) in minutes since some day, in order; a block without times has start = end."""
+        key = tuple(o.blocks)
+        if key not in self._times:
+            self._times[key] = self._worked_out(key)
+        return self._times[key]
+
+    def _worked_out(self, blocks: tuple[str, ...]) -> list[tuple[int, int, str]]:
         rows = []
-        for name in o.blocks:
+        for name in blocks:
             b = self.blocks[name]
             day = date.fromisoformat(b.date).toordinal() * 1440
             rows.append((day + b.start, day + b.end, name))
@@ -107,4 +116,14 @@ class Facts:
         return [(x, "") for x in sorted(cuts) if start <= x < end]
 
     def covers(self, o: Occurrence) -> set[tuple[int, str]]:
-        return {piece for start, end, block in self.times(o) for piece in self._cut(start, end, block)}
+        key = tuple(o.blocks)
+        if key not in self._covers:
+            self._covers[key] = {p for start, end, block in self.times(o) for p in self._cut(start, end, block)}
+        return self._covers[key]
+
+    def pieces_of_all(self) -> list[tuple[int, str]]:
+        """Every piece of time of the round, in order."""
+        if not self._pieces:
+            every = [*(o.blocks for o in self.occurrences.values()), *([b] for b in self.blocks)]
+            self._pieces = sorted({p for blocks in every for p in self.covers(Occurrence("", blocks))})
+        return self._pieces

@@ -14,7 +14,8 @@ def _best_week(facts: Facts, name: str) -> float:
     """Points of the best week if all seats were free, honoured requests kept: every combination, the best first."""
     held = [o for o in facts.week[name] if (name, o) in facts.pulled]
     choices = [(p, o) for o, (_, p, _) in facts.ranked[name].items() if o not in held]
-    choices.sort(key=lambda x: (-x[0], x[1]))
+    # A piece of time after the other, the best of each first: good weeks come early and the rest is cut off.
+    choices.sort(key=lambda x: (min(facts.covers(facts.occurrences[x[1]])), -x[0], x[1]))
     most = facts.students[name].most
     fixed = sum(facts.ranked[name][o][1] for o in held if o in facts.ranked[name])
     best = 0.0
@@ -134,9 +135,7 @@ def _ticket(seed: int, name: str) -> bytes:
 
 def _moves(facts: Facts, week: list[Occurrence]) -> int:
     """Changes of site from one piece of a day to the very next."""
-    pieces = sorted({p for o in facts.occurrences.values() for p in facts.covers(o)} | {
-        piece for b in facts.blocks.values() for piece in facts.covers(Occurrence("", [b.id]))
-    })  # fmt: skip
+    pieces = facts.pieces_of_all()
     at = {piece: facts.site(o) for o in week for piece in facts.covers(o)}
     count = 0
     for a, b in pairwise(pieces):

@@ -11,7 +11,7 @@ class Policy:
     """What the round is worth to whom. Points, not units."""
 
     points: list[float] = field(default_factory=lambda: [round(100 * 0.9**i, 2) for i in range(8)])
-    credit_tilt: float = 0.8
+    credit_tilt: float = 1.0
     unplaced: float | None = None  # None: so much that no student's whole week outweighs it
     need: float | None = None  # None: likewise, below `unplaced`
     friends: float = 4.0

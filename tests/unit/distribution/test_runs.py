@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bench.distribution.district import District, build
+from bench.distribution.named import broken_rules, faults_found, named, prepared_from
 from cli.distribute import app
 from services.scheduler.distribution_checker import check
 from services.scheduler.distribution_files.prepare import prepare
@@ -34,6 +36,20 @@ def district() -> Problem:
 def solved(ranked_round: RankedRound, cores: int = 1) -> dict[str, Any]:
     prepared = prepare(ranked_round)
     return report(prepared, distribute(prepared.problem, cores, QUICK))
+
+
+def as_input(ranked_round: RankedRound) -> str:
+    """A round without teams, friends or spaces as its JSON file."""
+    written = {k: v for k, v in asdict(ranked_round).items() if v}
+    for block in written["blocks"]:
+        for end in ("start", "end"):
+            block[end] = f"{block[end] // 60:02}:{block[end] % 60:02}"
+    for row in written["students"]:
+        row.pop("most")
+    for part in ("choices", "requests"):
+        for row in written.get(part, []):
+            row.pop("row")
+    return json.dumps({"format": "trellis-round/1", **written})
 
 
 def test_one_core_and_two_give_the_same_answer(district: Problem) -> None:
@@ -159,3 +175,44 @@ def test_the_command_names_what_is_wrong_and_distributes_nothing(tmp_path: Path)
     result = CliRunner().invoke(app, ["run", str(path)])
     assert result.exit_code == 2
     assert not (tmp_path / "flex-result").exists()
+
+
+def test_an_input_alone_is_run_and_a_word_that_is_no_file_is_still_refused(tmp_path: Path) -> None:
+    path = tmp_path / "flex.json"
+    path.write_text(as_input(named(build(District(12, 1, 3, 1)))))
+    assert CliRunner().invoke(app, [str(path), "--seed", "4"]).exit_code == 0
+    assert json.loads((tmp_path / "flex-result" / "result.json").read_text())["seed"] == 4
+    assert CliRunner().invoke(app, ["no-such-file.json"]).exit_code == 2
+
+
+@pytest.mark.parametrize("limit", [["--seconds", "0"], ["--megabytes", "1"]])
+def test_a_run_at_its_limit_writes_a_valid_answer_with_its_gap(tmp_path: Path, limit: list[str]) -> None:
+    ranked_round = named(build(District(150, 3, 12, 1)))
+    path = tmp_path / "flex.json"
+    path.write_text(as_input(ranked_round))
+    cli, folder = CliRunner(), tmp_path / "flex-result"
+    assert cli.invoke(app, [str(path), *limit]).exit_code == 0
+    stopped = json.loads((folder / "result.json").read_text())
+    assert not stopped["finished"]
+    assert stopped["worth"]["gap"] == pytest.approx(stopped["worth"]["bound"] - stopped["worth"]["value"], abs=0.02)
+    assert stopped["worth"]["gap"] > 0
+    assert "stopped early" in (folder / "report.html").read_text()
+    assert cli.invoke(app, ["check", str(path), str(folder)]).exit_code == 0
+
+
+def test_the_checks_on_arrays_notice_an_over_full_offer_and_a_lost_request(district: Problem) -> None:
+    chosen = distribute(district, 1, QUICK).chosen
+    assert not broken_rules(district, chosen)
+    kept = np.flatnonzero(district.arrays.cand_bits >= 128)[0]
+    assert broken_rules(district, np.where(chosen == kept, -1, chosen)) == ["a request honoured and not kept"]
+    first = district.arrays.cand_start[:-1].reshape(chosen.shape).astype(np.int32)
+    assert "seats" in broken_rules(district, first)
+
+
+def test_a_district_by_name_is_the_same_problem_and_its_answer_passes_the_checker() -> None:
+    problem = build(District(150, 3, 12, 1))
+    prepared = prepared_from(problem)
+    assert prepared.problem.students == problem.students
+    assert (prepared.problem.seats == problem.seats).all()
+    assert (prepared.problem.credit == problem.credit).all()
+    assert not faults_found(prepared, distribute(prepared.problem, 1, QUICK))

@@ -156,7 +156,7 @@ def lift_lowest(problem: Problem, seating: Seating) -> None:
     if not problem.lift_share:
         return
     # In a small round a share of all points would not buy a single exchange.
-    budget = int(problem.lift_share * points) + 5 * int(a.cand_weight.max(initial=0))
+    budget = int(problem.lift_share * points) + 5 * int(problem.cand_points.max(initial=0))
     best = best_points(problem)
     share = shares(problem, seating.chosen, best)
     still = (np.diff(a.rel_start) > 0).astype(np.int32)

@@ -301,23 +301,6 @@ def may_see(project: Project, person_id: str, *, staff: bool) -> bool:
     return staff or person_id in involved or project.state in PUBLIC_STATES
 
 
-def next_for(project: Project, person_id: str) -> str:
-    """What a member or proposer can do next, as a key that screens have words for."""
-    match project.state:
-        case State.PROPOSED:
-            return "wait-for-the-school"
-        case State.RETURNED:
-            return "amend" if person_id == project.proposed_by else "wait-for-the-proposer"
-        case State.APPROVED:
-            return "gather-the-team" if len(project.members) < project.team_min else "start"
-        case State.RUNNING:
-            return "log-hours-and-reflect"
-        case State.SHOWN:
-            return "look-at-what-grew"
-        case _:
-            return "nothing"
-
-
 def _turn(project: Project, state: State, by: str, at: datetime, comment: str | None = None) -> Project:
     return replace(project, state=state, turns=(*project.turns, Turn(state, by, at, comment)))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kit.edge import Reader
-from services.community.domain.projects import next_for
+from services.community.domain.projects import Project, State
 from services.community.store.collections import PROJECT, PROJECTS
 
 MOST = 50
@@ -41,6 +41,23 @@ async def persons_projects(reader: Reader, person_id: str) -> list[PersonsProjec
         )
         for project in map(PROJECT.unpack, rows)
     ]
+
+
+def next_for(project: Project, person_id: str) -> str:
+    """What a member or proposer can do next, as a key that screens have words for."""
+    match project.state:
+        case State.PROPOSED:
+            return "wait-for-the-school"
+        case State.RETURNED:
+            return "amend" if person_id == project.proposed_by else "wait-for-the-proposer"
+        case State.APPROVED:
+            return "gather-the-team" if len(project.members) < project.team_min else "start"
+        case State.RUNNING:
+            return "log-hours-and-reflect"
+        case State.SHOWN:
+            return "look-at-what-grew"
+        case _:
+            return "nothing"
 
 
 def _part(person_id: str, member_ids: tuple[str, ...], contact_ids: tuple[str, ...]) -> str:

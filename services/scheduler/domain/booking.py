@@ -54,12 +54,12 @@ class NotEligible(Refusal):
 
 
 class SessionFull(Refusal):
-    text = "All {cap} seats are taken. You can wait for one: whoever waits first gets the next seat."
+    text = "Every seat is taken ({cap} in all). You can wait for one: whoever waits first gets the next seat."
     staff_text = "All {cap} seats of this occurrence are taken. Raise its cap, or let the student wait."
 
 
 class OwnWorkFull(Refusal):
-    text = "All {seats} seats for own work in this space are taken in that block. Choose another space or block."
+    text = "Every seat for own work in this space is taken in that block ({seats} in all). Choose another space or block."
 
 
 class Overlaps(Refusal):

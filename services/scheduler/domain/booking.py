@@ -59,7 +59,7 @@ class SessionFull(Refusal):
 
 
 class OwnWorkFull(Refusal):
-    text = "Every seat for own work in this space is taken in that block ({seats} in all). Choose another space or block."
+    text = "Every seat for own work here is taken in that block ({seats} in all). Choose another space or block."
 
 
 class Overlaps(Refusal):

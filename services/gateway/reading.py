@@ -45,13 +45,21 @@ def docs_page(document: Mapping[str, Any]) -> str:
     return page("Trellis API", "".join(parts))
 
 
-def problem_page(described: ProblemPage) -> str:
-    """What a refusal means and what to do."""
-    return _problem(described.title, described.text, described.code, f"{described.status}")
+def problem_page(described: ProblemPage, document: Mapping[str, Any]) -> str:
+    """What a refusal means, what to do, and which addresses give it."""
+    _, places = _places(described.code, document)
+    return _problem(described.title, described.text, described.code, f"{described.status}", places)
 
 
 def service_problem_page(code: str, document: Mapping[str, Any]) -> str | None:
     """What is known of a code that only a service behind gives: where it comes from; None when none gives it."""
+    statuses, places = _places(code, document)
+    text = "The answer's `detail` says what was wrong and what to do; `details` says it to programs."
+    return _problem(title_of(code), text, code, ", ".join(statuses), places) if statuses else None
+
+
+def _places(code: str, document: Mapping[str, Any]) -> tuple[list[str], str]:
+    """With which statuses a code comes, and a list of the addresses that it comes from."""
     places = [
         (status, f'<li><a href="/docs#{escape(operation["operationId"])}">{method.upper()} {escape(address)}</a></li>')
         for address, operations in document["paths"].items()
@@ -59,13 +67,8 @@ def service_problem_page(code: str, document: Mapping[str, Any]) -> str | None:
         for status, answer in operation.get("responses", {}).items()
         if code in answer.get("x-codes", [])
     ]
-    if not places:
-        return None
-    statuses = ", ".join(sorted({status for status, _ in places}))
-    text = "The answer's `detail` says what was wrong and what to do; `details` says it to programs."
-    return _problem(
-        title_of(code), text, code, statuses, f"<p>From:</p><ul>{''.join(place for _, place in places)}</ul>"
-    )
+    listed = "".join(place for _, place in places)
+    return sorted({status for status, _ in places}), f"<p>From:</p><ul>{listed}</ul>" if places else ""
 
 
 def _problem(title: str, text: str, code: str, statuses: str, more: str = "") -> str:

@@ -157,7 +157,8 @@ class Documents:
 
     def _problem_page(self, code: str) -> str | None:
         if (refusal := all_refusals().get(code)) is not None:
-            return problem_page(describe_problem(refusal))
+            return problem_page(describe_problem(refusal), self._document)
         if (failure := FAILURES.get(code)) is not None:
-            return problem_page(ProblemPage(code, title_of(code), failure.status, failure.detail, failure.detail))
+            described = ProblemPage(code, title_of(code), failure.status, failure.detail, failure.detail)
+            return problem_page(described, self._document)
         return service_problem_page(code, self._document)

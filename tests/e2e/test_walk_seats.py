@@ -97,8 +97,7 @@ def test_a_cancelled_seat_goes_to_the_first_who_waits_and_the_place_they_leave_t
     wait(cara, second_best)
     ana.api.post(f"/v1/placements/{held['placement_id']}/cancel")
     held_now = {who.person_id: _of(places(who, block["day"]), wanted, second_best) for who in (ana, ben, cara)}
-    expected = ({}, {wanted: "promoted"}, {second_best: "promoted"})
-    assert list(held_now.values()) == list(expected)
+    assert list(held_now.values()) == [{}, {wanted: "promoted"}, {second_best: "promoted"}]
     for who, occurrence_id in ((ben, wanted), (cara, second_best)):
         notice = until(lambda who=who: _notice(who), f"{who.name} is told")  # type: ignore[misc]
         assert notice["fact_id"].startswith("fact_")

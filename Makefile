@@ -27,7 +27,8 @@ up: install  ## the whole town on this machine, without the story
 
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m alone
+	$(BIN)/pytest -m "not long and not alone"
 
 .PHONY: check
 check: install  ## types, style, doors, stale files

@@ -1,5 +1,6 @@
 """Footsteps: which files of the services a piece of work goes through."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,11 @@ class Footsteps:
 def footsteps() -> Iterator[Footsteps]:
     """Everything that runs on this thread inside the block leaves its steps."""
     steps = Footsteps()
+    gc.collect()
+    gc.disable()  # what is thrown away meanwhile may have last words of its own
     sys.setprofile(steps)
     try:
         yield steps
     finally:
         sys.setprofile(None)
+        gc.enable()

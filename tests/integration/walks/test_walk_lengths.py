@@ -20,6 +20,7 @@ from tests.integration.scheduler_placements.timetable import Timetable
 from tests.support.footsteps import footsteps
 from tests.support.stage import Stage, on_stage
 
+pytestmark = pytest.mark.alone
 PAGE = Path(__file__).parents[3] / "docs" / "walks.md"
 
 

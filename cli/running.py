@@ -47,8 +47,8 @@ def tell_addresses(town: Town) -> None:
 
 def wait_for_ctrl_c() -> None:
     """Stay until Ctrl-C, or until asked to end."""
-    console.print("\nCtrl-C stops it.")
     try:
+        console.print("\nCtrl-C stops it.")
         threading.Event().wait()
     except KeyboardInterrupt:
         console.print()

@@ -8,7 +8,7 @@ from services.scheduler.domain.booking import Freeing
 from services.scheduler.domain.weeks import Place, Week
 from services.scheduler.store.ledger import Ledger
 from services.scheduler.store.occurrences import OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 REASON = "student-left"
 
@@ -18,7 +18,7 @@ async def release_student(tx: Transaction, person_id: str) -> None:
 
     Everything is written when this returns, so that the caller can go on to delete.
     """
-    weeks = [unpack_week(row) for row in await tx[WEEKS].find({"student_id": person_id})]
+    weeks = [WEEK.unpack(row) for row in await tx[WEEKS].find({"student_id": person_id})]
     lines = await tx[OCCURRENCES].find({"waiting.student_id": person_id}, fields=["_id"])
     ledger = Ledger(tx)
     coming = [place for week in weeks for place in _coming(tx, week)]

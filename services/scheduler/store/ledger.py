@@ -24,7 +24,7 @@ from services.scheduler.store.learners import LEARNERS, learner_of, student_of
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
 from services.scheduler.store.spaces import POOL, POOLS, SPACE, SPACES
-from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Ledger:
         for key, (student_id, week) in missing.items():
             row = found.get(key)
             empty = Week(version=0, district_id=self.tx.district_id, student_id=student_id, week=week)
-            self.board.lay_week(unpack_week(row) if row is not None else empty)
+            self.board.lay_week(WEEK.unpack(row) if row is not None else empty)
 
     async def load_days_of(self, day_ids: Iterable[str]) -> None:
         """Load these days of spaces and pools; one that nothing was taken of yet is left out."""
@@ -131,7 +131,7 @@ class Ledger:
             if day.version == 0:
                 self._save(RESOURCE_DAYS, day_id, RESOURCE_DAY.pack(day))
         for week_key, week in self.board.weeks.items():
-            self._save(WEEKS, week_key, pack_week(week))
+            self._save(WEEKS, week_key, WEEK.pack(week))
 
     def _seat_changes(self) -> list[Change]:
         seats = self.board.changed_seats()
@@ -172,7 +172,7 @@ class Ledger:
         if missing:
             weeks = Rows(self.tx.database, WEEKS, self.tx.district_id)
             for row in await weeks.find({"places.placement_id": {"$in": missing}}):
-                self.board.lay_week(unpack_week(row))
+                self.board.lay_week(WEEK.unpack(row))
 
     async def _load_left(self, placement_ids: Iterable[str]) -> None:
         """Load what freeing these places touches; their weeks are loaded, places nobody knows are left out."""

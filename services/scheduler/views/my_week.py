@@ -8,7 +8,7 @@ from kit.edge import Reader
 from kit.mongo import Document
 from services.scheduler.domain.weeks import Place, Week, agency_rate, in_time_order, week_id
 from services.scheduler.store.occurrences import OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 WAITING = ("title", "starts_at", "ends_at", "waiting.entry_id", "waiting.student_id", "waiting.instead_of")
 
@@ -81,7 +81,7 @@ async def get_week(reader: Reader, person_id: str, week: str, now: datetime) -> 
         reader[OCCURRENCES].find({"waiting.student_id": person_id, "week": week}, fields=WAITING),
     )
     empty = Week(version=0, district_id=reader.district_id, student_id=person_id, week=week)
-    found = unpack_week(row) if row else empty
+    found = WEEK.unpack(row) if row else empty
     rate = agency_rate(found)
     waits = [_wait(line, person_id) for line in lines]
     return MyWeek(

@@ -32,7 +32,7 @@ from services.scheduler.store.learners import LEARNERS, heard_of, learner_of, st
 from services.scheduler.store.occurrences import OCCURRENCES, occurrences_between
 from services.scheduler.store.resource_days import RESOURCE_DAYS, resource_days_between
 from services.scheduler.store.spaces import SPACES, own_work_spaces
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 LONGEST_LOOK = timedelta(days=13)
 
@@ -145,7 +145,7 @@ def _weeks(first: date, last: date) -> list[str]:
 
 def _places(found: Sequence[Document]) -> Iterable[Held]:
     for document in found:
-        for place in unpack_week(document).places:
+        for place in WEEK.unpack(document).places:
             if place.held:
                 yield Held(place.occurrence_id, place.starts_at, place.ends_at)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.scheduler.domain.booking import Freeing, book, free
 from services.scheduler.domain.weeks import MOST_CANCELLED, Cause, Week, agency_rate, in_time_order
-from services.scheduler.store.weeks import pack_week, unpack_week
+from services.scheduler.store.weeks import WEEK
 from tests.unit.scheduler_placements.tables import OPEN, a_week, a_wish, an_occurrence, at
 
 
@@ -12,7 +12,7 @@ def test_a_week_comes_back_from_its_document_as_it_was() -> None:
     week = book(a_wish(), an_occurrence(), 0, a_week(), {}).week
     freed = free(week.places[0], an_occurrence(), 1, week, {}, Freeing(OPEN, "person_maya", "by-student")).week
     both = book(a_wish(placement_id="place_2"), an_occurrence(), 0, freed, {}).week
-    assert unpack_week(pack_week(both)) == both
+    assert WEEK.unpack(WEEK.pack(both)) == both
 
 
 def test_the_agency_rate_counts_minutes_of_own_choice() -> None:

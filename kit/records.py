@@ -1,6 +1,6 @@
 """Records: frozen dataclasses in and out of documents, with `_id` for their id field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
@@ -9,6 +9,8 @@ from types import NoneType, UnionType
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
+
+from kit.transaction import Rows
 
 T = TypeVar("T")
 Document = dict[str, Any]
@@ -38,6 +40,21 @@ class Record(Generic[T]):
         named = {**document, self._id_field: document["_id"]} if self._has_id else document
         value: T = self._validate(named)
         return value
+
+    async def get(self, rows: Rows, row_id: str) -> T | None:
+        """The value of the document with this id, or None."""
+        found = await rows.get(row_id)
+        return self.unpack(found) if found else None
+
+    async def many(self, rows: Rows, row_ids: Sequence[str]) -> dict[str, T]:
+        """The values of the documents with these ids, by id, in one query; what is not there is left out."""
+        return {row_id: self.unpack(row) for row_id, row in (await rows.many(row_ids)).items()}
+
+    async def find(
+        self, rows: Rows, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 0
+    ) -> list[T]:
+        """The values of all matching documents, in one query (or of as many as `limit` allows)."""
+        return [self.unpack(row) for row in await rows.find(where, sort=sort, limit=limit)]
 
     @cached_property
     def _validate(self) -> Callable[[Document], Any]:

@@ -9,8 +9,7 @@ from kit.conditions import check_version
 from kit.refusals import refuse
 from kit.transaction import Transaction
 from services.scheduler.actions.follow_blocks import blocks_in_use, follow_blocks, leave_blocks
-from services.scheduler.domain.blocks import Block, Zones, cancel, move
-from services.scheduler.domain.booking import NoSuchBlock
+from services.scheduler.domain.blocks import Block, NoSuchBlock, Zones, cancel, move
 from services.scheduler.domain.calendars import CalendarMissing, zone_of
 from services.scheduler.domain.resource_days import resource_day_id
 from services.scheduler.domain.spaces import space_day

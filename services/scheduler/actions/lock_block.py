@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 
 from kit.refusals import refuse
 from kit.transaction import Transaction
-from services.scheduler.domain.blocks import Block, lock
-from services.scheduler.domain.booking import NoSuchBlock
+from services.scheduler.domain.blocks import Block, NoSuchBlock, lock
 from services.scheduler.domain.occurrences import lock as lock_occurrence
 from services.scheduler.store.blocks import BLOCK, BLOCKS, block_of
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, occurrences_in

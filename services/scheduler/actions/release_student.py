@@ -3,8 +3,8 @@
 from kit.refusals import Refusals
 from kit.transaction import Transaction
 from services.scheduler.actions.fill_seats import fill_seats
-from services.scheduler.domain.board import free_place, stop_waiting
-from services.scheduler.domain.booking import Freeing
+from services.scheduler.domain.booking import stop_waiting
+from services.scheduler.domain.freeing import Freeing, free_place
 from services.scheduler.domain.weeks import Place, Week
 from services.scheduler.store.ledger import Ledger
 from services.scheduler.store.occurrences import OCCURRENCES

@@ -21,8 +21,8 @@ from services.scheduler.domain.blocks import (
     BlockLeavesItsDay,
     BlockLockedAlready,
     BlockOver,
+    NoSuchBlock,
 )
-from services.scheduler.domain.booking import NoSuchBlock
 from services.scheduler.domain.calendars import CalendarMissing, DistrictUnknown
 from services.scheduler.domain.day_patterns import NoSuchPattern, RangeOutOfBounds, check_range
 from services.scheduler.domain.host_weeks import HostBusy

@@ -1,7 +1,7 @@
 """Occurrences in the store: one document each, with seats and waitlist, guarded by its version."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from kit.mongo import Collection, Index
 from kit.records import Record
@@ -45,19 +45,6 @@ async def coming_of_offer(rows: Rows, offer_id: str, after: datetime) -> list[Oc
     """An offer's occurrences that have not begun and can still change."""
     where = {"offer_id": offer_id, "starts_at": {"$gt": after}, "cancelled": False, "locked": False}
     return [OCCURRENCE.unpack(row) for row in await rows.find(where)]
-
-
-async def occurrences_between(
-    rows: Rows, school_ids: Sequence[str], first: date, last: date, *, limit: int = 0
-) -> list[Occurrence]:
-    """What takes place at these schools from one day to another, both included, in time order; nothing cancelled."""
-    where = {
-        "school_id": {"$in": sorted(school_ids)},
-        "day": {"$gte": first.isoformat(), "$lte": last.isoformat()},
-        "cancelled": False,
-    }
-    found = await rows.find(where, sort=[("day", 1), ("starts_at", 1), ("_id", 1)], limit=limit)
-    return [OCCURRENCE.unpack(row) for row in found]
 
 
 async def occurrences_naming(rows: Rows, person_id: str) -> list[Occurrence]:

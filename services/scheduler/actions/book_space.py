@@ -13,9 +13,9 @@ from services.scheduler.domain.resource_days import ResourceDay, resource_day_id
 from services.scheduler.domain.spaces import NoSuchSpace, Space, space_day
 from services.scheduler.domain.students import NoSuchStudent
 from services.scheduler.domain.weeks import Cause, week_id
-from services.scheduler.store.blocks import BLOCKS, block_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.ledger import Ledger
-from services.scheduler.store.spaces import SPACES, space_of
+from services.scheduler.store.spaces import SPACE, SPACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ async def book_space(tx: Transaction, order: BookSpace) -> Placement:
 
     Raises: Refusals of `book_own_work`, NoSuchSpace, NoSuchBlock, NoSuchStudent.
     """
-    space, block = await space_of(tx[SPACES], order.space_id), await block_of(tx[BLOCKS], order.block_id)
+    space, block = await SPACE.get(tx[SPACES], order.space_id), await BLOCK.get(tx[BLOCKS], order.block_id)
     if space is None:
         raise refuse(NoSuchSpace())
     if block is None:

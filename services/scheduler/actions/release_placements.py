@@ -28,7 +28,7 @@ async def release_placements(tx: Transaction, occurrence: Occurrence, reason: st
     Saves the students' weeks and the resources' days (with one query each, whatever the number of students); the
     occurrence itself is the caller's to save. `reason` is a code, such as occurrence-cancelled.
     """
-    found = [WEEK.unpack(row) for row in await tx[WEEKS].find({"places.occurrence_id": occurrence.occurrence_id})]
+    found = await WEEK.find(tx[WEEKS], {"places.occurrence_id": occurrence.occurrence_id})
     freed = 0
     for week in found:
         places = [place for place in week.places if place.held and place.occurrence_id == occurrence.occurrence_id]

@@ -18,7 +18,7 @@ async def release_student(tx: Transaction, person_id: str) -> None:
 
     Everything is written when this returns, so that the caller can go on to delete.
     """
-    weeks = [WEEK.unpack(row) for row in await tx[WEEKS].find({"student_id": person_id})]
+    weeks = await WEEK.find(tx[WEEKS], {"student_id": person_id})
     lines = await tx[OCCURRENCES].find({"waiting.student_id": person_id}, fields=["_id"])
     ledger = Ledger(tx)
     coming = [place for week in weeks for place in _coming(tx, week)]

@@ -36,7 +36,7 @@ from services.scheduler.routes.subjects import (
     SCHOOL_READERS,
     NoSuchSchool,
 )
-from services.scheduler.store.blocks import BLOCK, BLOCKS, block_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 
 routes = Routes(prefix="/v1", tags=["blocks"])
 TAKEN = [HostBusy, SpaceFull, EquipmentGone]
@@ -98,7 +98,7 @@ async def get_blocks(
 @routes.get("/blocks/{block_id}", policy=BLOCK_READERS, refuses=[NoSuchBlock])
 async def get_block(block_id: PathId, edge: EdgeDep) -> Block:
     """One block."""
-    block = await block_of(edge.reader[BLOCKS], block_id)
+    block = await BLOCK.get(edge.reader[BLOCKS], block_id)
     if block is None:
         raise refuse(NoSuchBlock())
     edge.tag(block.version)

@@ -19,12 +19,6 @@ PERIOD = Record(Period, "period_id")
 PATTERN = Record(DayPattern, "pattern_id")
 
 
-async def calendar_of(rows: Rows, school_id: str) -> Calendar | None:
-    """A school's calendar, or None."""
-    found = await rows.get(school_id)
-    return CALENDAR.unpack(found) if found else None
-
-
 async def period_of(rows: Rows, school_id: str, period_id: str) -> Period | None:
     """The period with this id at this school, or None."""
     found = await rows.one({"_id": period_id, "school_id": school_id})

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from kit.addresses import Addresses
 from kit.answers import handle_error
 from kit.auth import Directory, TokenVerifier
 from kit.conditions import NotModified
@@ -83,6 +84,7 @@ def create_app(
         app.router.routes.extend(router.routes)
     _add_open_routes(app, store.mongo)
     check_policies(app)
+    app.add_middleware(Addresses, routes=[route for route in app.routes if isinstance(route, GuardedRoute)])
     app.add_middleware(
         Front, service=settings.service, deadline_seconds=settings.deadline_seconds, most_bytes=MOST_BYTES
     )

@@ -206,9 +206,9 @@ class _Sending:
         if message["type"] == "http.response.start":
             self._visit.status = message["status"]
             headers = message["headers"]
-            headers.append((_READ[0], self._visit.trace.correlation_id.encode()))
-            if not any(name == b"cache-control" for name, _ in headers):
+            if b"cache-control" not in dict(headers):
                 headers.append((b"cache-control", b"no-store"))
+            headers.append((_READ[0], self._visit.trace.correlation_id.encode()))
             headers += [(name.encode(), value.encode()) for name, value in self._visit.answer_headers.items()]
         await self._send(message)
 

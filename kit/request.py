@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import orjson
 import pymongo
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from kit.auth import Caller, Directory, Member, Subject, TokenVerifier
 from kit.clock import now
@@ -56,11 +57,11 @@ class Edge(Request):
 
     caller: Caller
 
-    def __init__(self, request: Request, policy: Policy) -> None:
-        super().__init__(request.scope, request.receive)
+    def __init__(self, scope: Scope, receive: Receive, policy: Policy) -> None:
+        super().__init__(scope, receive)
         self.policy = policy
-        self.desk: Desk = request.scope["app"].state.desk
-        self.visit: Visit = request.scope["trellis.visit"]
+        self.desk: Desk = scope["app"].state.desk
+        self.visit: Visit = scope["trellis.visit"]
         self._moment = now()
         self._acts = 0
 

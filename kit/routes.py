@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.convertors import StringConvertor
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from kit.bodies import Body
+from kit.calls import PlainCall, is_plain
 from kit.conditions import ConditionMalformed, StaleVersion, if_match_of
 from kit.edge import IdempotencyKeyReused, RequestInProgress
 from kit.front import BodyTooLarge, Visit
@@ -59,12 +62,30 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
-            edge = Edge(request, self.policy)
-            await edge.admit()
-            self._check_form(edge, edge.visit)
-            return await handle(edge)
+            return await handle(await self._admitted(request.scope, request.receive))
 
         return guarded
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request to this (direct) route; the framework is not asked. Raises: whatever stands against it."""
+        response = await self._call(await self._admitted(scope, receive))
+        await response(scope, receive, send)
+
+    @cached_property
+    def is_direct(self) -> bool:
+        """Whether the route can answer by itself: it is plain, and its parameters are text between slashes."""
+        texts = all(isinstance(one, StringConvertor) for one in self.param_convertors.values())
+        return texts and is_plain(self)
+
+    @cached_property
+    def _call(self) -> PlainCall:
+        return PlainCall(self)
+
+    async def _admitted(self, scope: Scope, receive: Receive) -> Edge:
+        edge = Edge(scope, receive, self.policy)
+        await edge.admit()
+        self._check_form(edge, edge.visit)
+        return edge
 
     def _check_form(self, request: Request, visit: Visit) -> None:
         """Refuse what need not be read: unknown query parameters, a foreign content type, too long a body."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import uvicorn
 
+from kit.memory import settle_memory
+
 _GRACE_SECONDS = 10
 _BACKLOG = 2048
 
@@ -30,4 +32,6 @@ def serve(
         backlog=_BACKLOG,
         timeout_graceful_shutdown=grace_seconds,
     )
+    config.load()
+    settle_memory()
     uvicorn.Server(config).run()

@@ -13,6 +13,7 @@ from kit.envelope import Envelope, Trace
 from kit.ids import new_id
 from kit.mongo import Collection, Database, Document, Index, Session, Superseded, blocking, in_one_turn
 
+Fields = Sequence[str] | Mapping[str, Any] | None
 Save = InsertOne[Document] | ReplaceOne[Document] | UpdateOne
 Write = InsertOne[Document] | UpdateOne | UpdateMany | DeleteMany
 
@@ -62,7 +63,7 @@ class Rows:
         """The document with this id, or None (also when it is another district's)."""
         return await self.one({"_id": row_id})
 
-    async def one(self, where: Mapping[str, Any], fields: Sequence[str] | None = None) -> Document | None:
+    async def one(self, where: Mapping[str, Any], fields: Fields = None) -> Document | None:
         return await self._rows.find_one(self._mine(where), fields, session=self._session)
 
     async def find(
@@ -71,7 +72,7 @@ class Rows:
         *,
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
-        fields: Sequence[str] | Mapping[str, Any] | None = None,
+        fields: Fields = None,
     ) -> list[Document]:
         """All matching documents in one round trip (or as many as `limit` allows)."""
         cursor = self._rows.find(
@@ -97,7 +98,7 @@ class TransactionRows(Rows):
         self._session = transaction.session
         self._transaction = transaction
 
-    async def one(self, where: Mapping[str, Any], fields: Sequence[str] | None = None) -> Document | None:
+    async def one(self, where: Mapping[str, Any], fields: Fields = None) -> Document | None:
         await self._transaction.flush()
         return await super().one(where, fields)
 

@@ -9,6 +9,7 @@ from typing import Any
 from kit.app import open_store
 from kit.consumer import Subscriptions, Unpack
 from kit.edge import Store
+from kit.memory import settle_memory
 from kit.mongo import Collection as MongoCollection
 from kit.settings import Settings
 from kit.telemetry import configure
@@ -54,4 +55,5 @@ class WorkerProcess:
         """`python -m services.<service>.worker`."""
         settings = self.settings.load()
         configure(settings.service, level=settings.log_level, otlp_endpoint=settings.otlp_endpoint)
+        settle_memory()
         sys.exit(asyncio.run(self.work(settings)))

@@ -9,7 +9,7 @@ from kit.transaction import OUTBOX
 from services.scheduler.domain.weeks import held_places
 from services.scheduler.store.occurrences import OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAYS
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 async def check(store: Store, school: School, seats: int, booked: int) -> None:
@@ -18,7 +18,7 @@ async def check(store: Store, school: School, seats: int, booked: int) -> None:
     Raises: AssertionError.
     """
     reader = store.reader(school.district_id)
-    weeks = [unpack_week(row) for row in await reader[WEEKS].find({})]
+    weeks = [WEEK.unpack(row) for row in await reader[WEEKS].find({})]
     held = Counter(place.occurrence_id for week in weeks for place in held_places(week))
     for week in weeks:
         times = sorted((place.starts_at, place.ends_at) for place in held_places(week))

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from kit.auth import Caller, Subject
 from kit.edge import Reader
-from kit.mongo import Collection
 from kit.policy import CLASS, DISTRICT, FAMILY, OWN, SCHOOL, Policy, SubjectFinder
-from kit.refusals import Refusal, refuse
+from kit.refusals import refuse
+from kit.subjects import Found
 from services.profile.domain.evidence import NoSuchEvidence
 from services.profile.domain.goals import NoSuchGoal
 from services.profile.domain.people import NoSuchPerson
@@ -41,19 +41,9 @@ async def profile_asked(reader: Reader, asked: Mapping[str, str], caller: Caller
     return Subject(person_id, circles={PARTNER: await partners_of(reader, person_id)})
 
 
-def _whose(collection: Collection, parameter: str, missing: type[Refusal]) -> SubjectFinder:
-    async def find(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
-        found = await reader[collection].one({"_id": asked[parameter]}, ["person_id"])
-        if found is None:
-            raise refuse(missing())
-        return Subject(found["person_id"])
-
-    return find
-
-
-goal_asked = _whose(GOALS, "goal_id", NoSuchGoal)
-proposal_asked = _whose(PROPOSALS, "proposal_id", NoSuchProposal)
-evidence_asked = _whose(EVIDENCE, "evidence_id", NoSuchEvidence)
+goal_asked = Found(GOALS, "goal_id", NoSuchGoal, member="person_id", organisation=None)
+proposal_asked = Found(PROPOSALS, "proposal_id", NoSuchProposal, member="person_id", organisation=None)
+evidence_asked = Found(EVIDENCE, "evidence_id", NoSuchEvidence, member="person_id", organisation=None)
 
 
 def readers_of(subject: SubjectFinder) -> Policy:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from kit.group_commit import Asked
 from kit.refusals import Refusals, refuse
+from kit.shapes import Shape
 from kit.transaction import Transaction
 from services.scheduler.actions.fill_seats import fill_seats, serve_lines
-from services.scheduler.domain.board import switch, take_seat
-from services.scheduler.domain.booking import Wish
+from services.scheduler.domain.booking import Wish, take_seat
+from services.scheduler.domain.freeing import switch
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.students import NoSuchStudent
 from services.scheduler.domain.weeks import Cause, Place
@@ -52,26 +53,7 @@ class Placement:
     cancelled_at: datetime | None
 
 
-def placement_of(student_id: str, place: Place) -> Placement:
-    """The answer that shows this place."""
-    return Placement(
-        placement_id=place.placement_id,
-        student_id=student_id,
-        occurrence_id=place.occurrence_id,
-        offer_id=place.offer_id,
-        space_id=place.space_id,
-        block_id=place.block_id,
-        school_id=place.school_id,
-        day=place.day,
-        starts_at=place.starts_at,
-        ends_at=place.ends_at,
-        title=place.title,
-        cause=place.cause.value,
-        goal_id=place.goal_id,
-        step_id=place.step_id,
-        replaced=place.replaced,
-        cancelled_at=place.cancelled_at,
-    )
+PLACEMENT = Shape(Placement, Place, "student_id")
 
 
 async def book_places(tx: Transaction, asked: Sequence[Asked[BookPlace]]) -> list[Placement | Refusals]:
@@ -98,11 +80,11 @@ async def _decide(ledger: Ledger, asked: Asked[BookPlace]) -> Placement | Refusa
         return refusals
     finally:
         ledger.tell(asked.trace)
-    return placement_of(order.student_id, place)
+    return PLACEMENT(place, student_id=order.student_id)
 
 
 async def _book(ledger: Ledger, order: BookPlace) -> Place:
-    occurrence = ledger.board.occurrences.find(order.occurrence_id)
+    occurrence = ledger.board.occurrences.get(order.occurrence_id)
     if occurrence is None:
         raise refuse(NoSuchOccurrence())
     wish = _wish(ledger, order)

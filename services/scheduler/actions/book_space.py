@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from kit.refusals import refuse
 from kit.transaction import Transaction
-from services.scheduler.actions.book_places import Placement, placement_of
-from services.scheduler.domain.blocks import Block
-from services.scheduler.domain.board import put_made
-from services.scheduler.domain.booking import NoSuchBlock, Wish, book_own_work
+from services.scheduler.actions.book_places import PLACEMENT, Placement
+from services.scheduler.domain.blocks import Block, NoSuchBlock
+from services.scheduler.domain.booking import Wish, put_made
+from services.scheduler.domain.own_work import book_own_work
 from services.scheduler.domain.resource_days import ResourceDay, resource_day_id
 from services.scheduler.domain.spaces import NoSuchSpace, Space, space_day
 from services.scheduler.domain.students import NoSuchStudent
 from services.scheduler.domain.weeks import Cause, week_id
-from services.scheduler.store.blocks import BLOCKS, block_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.ledger import Ledger
-from services.scheduler.store.spaces import SPACES, space_of
+from services.scheduler.store.spaces import SPACE, SPACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ async def book_space(tx: Transaction, order: BookSpace) -> Placement:
 
     Raises: Refusals of `book_own_work`, NoSuchSpace, NoSuchBlock, NoSuchStudent.
     """
-    space, block = await space_of(tx[SPACES], order.space_id), await block_of(tx[BLOCKS], order.block_id)
+    space, block = await SPACE.get(tx[SPACES], order.space_id), await BLOCK.get(tx[BLOCKS], order.block_id)
     if space is None:
         raise refuse(NoSuchSpace())
     if block is None:
@@ -48,7 +48,7 @@ async def book_space(tx: Transaction, order: BookSpace) -> Placement:
     booked = book_own_work(_wish(ledger, order), space, block, week, _day(ledger, space, block))
     place = put_made(ledger.board, booked)
     ledger.save()
-    return placement_of(order.student_id, place)
+    return PLACEMENT(place, student_id=order.student_id)
 
 
 async def _load(ledger: Ledger, order: BookSpace, block: Block) -> None:
@@ -61,7 +61,7 @@ async def _load(ledger: Ledger, order: BookSpace, block: Block) -> None:
 
 
 def _day(ledger: Ledger, space: Space, block: Block) -> ResourceDay:
-    known = ledger.board.days.find(resource_day_id(space.space_id, block.day))
+    known = ledger.board.days.get(resource_day_id(space.space_id, block.day))
     return known if known is not None else space_day(space, block.day)
 
 

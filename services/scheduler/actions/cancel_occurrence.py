@@ -7,7 +7,7 @@ from kit.transaction import Transaction
 from services.scheduler.actions.keep_host_weeks import keep_host_weeks
 from services.scheduler.actions.release_placements import release_placements
 from services.scheduler.domain.occurrences import NoSuchOccurrence, Occurrence, cancel
-from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, occurrence_of
+from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ async def cancel_occurrence(tx: Transaction, order: CancelOccurrence) -> Occurre
 
     Raises: Refusals of NoSuchOccurrence, OccurrenceCancelledAlready, OccurrenceLocked.
     """
-    occurrence = await occurrence_of(tx[OCCURRENCES], order.occurrence_id)
+    occurrence = await OCCURRENCE.get(tx[OCCURRENCES], order.occurrence_id)
     if occurrence is None:
         raise refuse(NoSuchOccurrence())
     cancelled, facts = cancel(occurrence, order.reason)

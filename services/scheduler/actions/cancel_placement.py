@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 
-from kit.refusals import refuse
 from kit.transaction import Transaction
-from services.scheduler.actions.book_places import Placement, placement_of
+from services.scheduler.actions.book_places import PLACEMENT, Placement
 from services.scheduler.actions.fill_seats import fill_seats
-from services.scheduler.domain.board import free_place
-from services.scheduler.domain.booking import Freeing
-from services.scheduler.domain.weeks import NoSuchPlacement
+from services.scheduler.domain.freeing import Freeing, free_place, place_of
 from services.scheduler.store.ledger import Ledger
 
 
@@ -36,10 +33,8 @@ async def cancel_placement(tx: Transaction, order: CancelPlacement) -> Cancelled
     """
     ledger = Ledger(tx)
     await ledger.open_places([order.placement_id])
-    if order.placement_id not in ledger.board.where:
-        raise refuse(NoSuchPlacement())
-    week, _ = ledger.board.place_of(order.placement_id)
+    week, _ = place_of(ledger.board, order.placement_id)
     freed = free_place(ledger.board, order.placement_id, Freeing(tx.now, order.caller_id, order.reason))
     promoted = await fill_seats(ledger, [freed])
     ledger.save()
-    return Cancelled(placement_of(week.student_id, freed), len(promoted))
+    return Cancelled(PLACEMENT(freed, student_id=week.student_id), len(promoted))

@@ -9,16 +9,15 @@ from kit.conditions import check_version
 from kit.refusals import refuse
 from kit.transaction import Transaction
 from services.scheduler.actions.follow_blocks import blocks_in_use, follow_blocks, leave_blocks
-from services.scheduler.domain.blocks import Block, Zones, cancel, move
-from services.scheduler.domain.booking import NoSuchBlock
+from services.scheduler.domain.blocks import Block, NoSuchBlock, Zones, cancel, move
 from services.scheduler.domain.calendars import CalendarMissing, zone_of
 from services.scheduler.domain.resource_days import resource_day_id
 from services.scheduler.domain.spaces import space_day
-from services.scheduler.store.blocks import BLOCK, BLOCKS, block_of
-from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS, resource_days_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
+from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
 from services.scheduler.store.schools import DISTRICTS, district_zone
 from services.scheduler.store.spaces import SPACES, own_work_spaces
-from services.scheduler.store.timetables import CALENDARS, calendar_of
+from services.scheduler.store.timetables import CALENDAR, CALENDARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ async def change_block(tx: Transaction, order: ChangeBlock) -> Block:
     Raises: Refusals of NoSuchBlock, StaleVersion, CalendarMissing, DistrictUnknown, those of `move` and `cancel`, and
     HostBusy, SpaceFull or EquipmentGone where the new times are taken.
     """
-    block = await block_of(tx[BLOCKS], order.block_id)
+    block = await BLOCK.get(tx[BLOCKS], order.block_id)
     if block is None:
         raise refuse(NoSuchBlock())
     check_version(block.version, order.expected)
@@ -54,7 +53,7 @@ async def change_block(tx: Transaction, order: ChangeBlock) -> Block:
 
 
 async def _zones(tx: Transaction, block: Block) -> Zones:
-    calendar = await calendar_of(tx[CALENDARS], block.school_id)
+    calendar = await CALENDAR.get(tx[CALENDARS], block.school_id)
     if calendar is None:
         raise refuse(CalendarMissing())
     return Zones(zone_of(calendar.time_zone), await district_zone(tx[DISTRICTS], block.district_id))
@@ -72,7 +71,7 @@ async def _hold_own_work(tx: Transaction, block: Block) -> None:
     at once one runs again and sees the other.
     """
     spaces = await own_work_spaces(tx[SPACES], [block.school_id])
-    known = await resource_days_of(tx[RESOURCE_DAYS], [resource_day_id(space.space_id, block.day) for space in spaces])
+    known = await RESOURCE_DAY.many(tx[RESOURCE_DAYS], [resource_day_id(space.space_id, block.day) for space in spaces])
     for space in spaces:
         day = known.get(resource_day_id(space.space_id, block.day)) or space_day(space, block.day)
         tx[RESOURCE_DAYS].save(RESOURCE_DAY.pack(day))

@@ -9,7 +9,7 @@ from kit.refusals import refuse
 from kit.transaction import Transaction
 from services.scheduler.actions.limit_days import limit_days
 from services.scheduler.domain.spaces import EquipmentPool, NoSuchPool
-from services.scheduler.store.spaces import POOL, POOLS, pools_of
+from services.scheduler.store.spaces import POOL, POOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ async def change_equipment_pool(tx: Transaction, order: ChangePool) -> Equipment
 
     Raises: Refusals of NoSuchPool, StaleVersion, LimitBelowUse.
     """
-    pool = (await pools_of(tx[POOLS], [order.pool_id])).get(order.pool_id)
+    pool = (await POOL.many(tx[POOLS], [order.pool_id])).get(order.pool_id)
     if pool is None or pool.school_id != order.school_id:
         raise refuse(NoSuchPool(pool_id=order.pool_id))
     check_version(pool.version, order.expected)

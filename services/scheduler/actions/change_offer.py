@@ -12,7 +12,7 @@ from services.scheduler.actions.publish_offer import pools_needed, staff_among
 from services.scheduler.domain.occurrences import Occurrence, scheduled
 from services.scheduler.domain.offers import Editor, NoSuchOffer, Offer, check_editor, publish, republish
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, coming_of_offer
-from services.scheduler.store.offers import OFFER, OFFERS, offer_of
+from services.scheduler.store.offers import OFFER, OFFERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ async def change_offer(tx: Transaction, order: ChangeOffer) -> Offer:
     Raises: Refusals of NoSuchOffer, NotYourOffer, StaleVersion, HostOthersOnly, HostNotStaff, NoSuchPool,
     PoolElsewhere, HostBusy.
     """
-    standing = await offer_of(tx[OFFERS], order.offer_id)
+    standing = await OFFER.get(tx[OFFERS], order.offer_id)
     if standing is None:
         raise refuse(NoSuchOffer())
     check_editor(standing, order.editor)

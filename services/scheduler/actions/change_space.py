@@ -9,7 +9,7 @@ from kit.refusals import refuse
 from kit.transaction import Transaction
 from services.scheduler.actions.limit_days import limit_days
 from services.scheduler.domain.spaces import NoSuchSpace, Space, check_seats
-from services.scheduler.store.spaces import SPACE, SPACES, space_of
+from services.scheduler.store.spaces import SPACE, SPACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ async def change_space(tx: Transaction, order: ChangeSpace) -> Space:
 
     Raises: Refusals of NoSuchSpace, StaleVersion, SeatsDoNotFit, LimitBelowUse.
     """
-    space = await space_of(tx[SPACES], order.space_id)
+    space = await SPACE.get(tx[SPACES], order.space_id)
     if space is None or space.school_id != order.school_id:
         raise refuse(NoSuchSpace())
     check_version(space.version, order.expected)

@@ -12,7 +12,7 @@ from services.scheduler.domain.day_patterns import NoSuchPattern
 from services.scheduler.domain.generation import Generation, Timetable, planned, reconcile
 from services.scheduler.store.blocks import BLOCK, BLOCKS, blocks_between
 from services.scheduler.store.schools import DISTRICTS, district_zone
-from services.scheduler.store.timetables import CALENDARS, PATTERNS, PERIODS, calendar_of, pattern_of, periods_of
+from services.scheduler.store.timetables import CALENDAR, CALENDARS, PATTERNS, PERIODS, pattern_of, periods_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ async def generate_blocks(tx: Transaction, order: GenerateBlocks) -> GeneratedBl
 
 async def _timetable(tx: Transaction, order: GenerateBlocks) -> Timetable:
     pattern = await pattern_of(tx[PATTERNS], order.school_id, order.pattern_id)
-    calendar = await calendar_of(tx[CALENDARS], order.school_id)
+    calendar = await CALENDAR.get(tx[CALENDARS], order.school_id)
     if pattern is None:
         raise refuse(NoSuchPattern())
     if calendar is None:

@@ -42,7 +42,7 @@ async def join_waitlist(tx: Transaction, order: JoinWaitlist) -> Entry:
     """
     ledger = Ledger(tx)
     await ledger.open_seats([Seat(order.occurrence_id, order.student_id, order.goal_id is not None, order.instead_of)])
-    if ledger.board.occurrences.find(order.occurrence_id) is None:
+    if ledger.board.occurrences.get(order.occurrence_id) is None:
         raise refuse(NoSuchOccurrence())
     wish = _wish(ledger, order)
     await serve_lines(ledger, [order.occurrence_id])

@@ -6,7 +6,7 @@ from kit.refusals import Refusal, Refusals
 from kit.transaction import Transaction
 from services.scheduler.domain.host_weeks import HostWeek, empty_week, host, host_week_id, unhost
 from services.scheduler.domain.occurrences import Occurrence
-from services.scheduler.store.host_weeks import HOST_WEEK, HOST_WEEKS, host_weeks_of
+from services.scheduler.store.host_weeks import HOST_WEEK, HOST_WEEKS
 
 
 async def keep_host_weeks(tx: Transaction, before: Sequence[Occurrence], after: Sequence[Occurrence]) -> None:
@@ -14,7 +14,7 @@ async def keep_host_weeks(tx: Transaction, before: Sequence[Occurrence], after: 
 
     Raises: Refusals of HostBusy, one for each host and minute that is taken.
     """
-    standing = await host_weeks_of(tx[HOST_WEEKS], sorted({week_id for week_id, _, _ in _keys([*before, *after])}))
+    standing = await HOST_WEEK.many(tx[HOST_WEEKS], sorted({week_id for week_id, _, _ in _keys([*before, *after])}))
     weeks = dict(standing)
     for week_id, _, occurrence in _keys(before):
         if week_id in weeks:

@@ -6,7 +6,7 @@ from kit.transaction import Transaction
 from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.resource_days import ResourceDay, move, release, reserve, resource_day_id, take
 from services.scheduler.domain.spaces import EquipmentPool, Space, pool_day, space_day
-from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS, days_with, resource_days_of
+from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS, days_with
 
 
 async def enter_uses(
@@ -17,7 +17,7 @@ async def enter_uses(
     Raises: Refusals of EquipmentGone.
     """
     fresh = _fresh_days(occurrences, space, pools)
-    days = fresh | await resource_days_of(tx[RESOURCE_DAYS], sorted(fresh))
+    days = fresh | await RESOURCE_DAY.many(tx[RESOURCE_DAYS], sorted(fresh))
     for occurrence in occurrences:
         ref, starts_at, ends_at = occurrence.occurrence_id, occurrence.starts_at, occurrence.ends_at
         if occurrence.space_id is not None:

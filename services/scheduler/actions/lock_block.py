@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 
 from kit.refusals import refuse
 from kit.transaction import Transaction
-from services.scheduler.domain.blocks import Block, lock
-from services.scheduler.domain.booking import NoSuchBlock
+from services.scheduler.domain.blocks import Block, NoSuchBlock, lock
 from services.scheduler.domain.occurrences import lock as lock_occurrence
-from services.scheduler.store.blocks import BLOCK, BLOCKS, block_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, occurrences_in
 
 
@@ -23,7 +22,7 @@ async def lock_block(tx: Transaction, order: LockBlock) -> Block:
 
     Raises: Refusals of NoSuchBlock, BlockCancelledAlready.
     """
-    block = await block_of(tx[BLOCKS], order.block_id)
+    block = await BLOCK.get(tx[BLOCKS], order.block_id)
     if block is None:
         raise refuse(NoSuchBlock())
     locked, facts = lock(block, tx.now)

@@ -10,7 +10,7 @@ from services.scheduler.domain.occurrences import EquipmentNeed
 from services.scheduler.domain.offers import Editor, Offer, PoolElsewhere, publish
 from services.scheduler.domain.spaces import EquipmentPool, NoSuchPool
 from services.scheduler.store.offers import OFFER, OFFERS
-from services.scheduler.store.spaces import POOLS, pools_of
+from services.scheduler.store.spaces import POOL, POOLS
 
 STAFF_ROLES = frozenset({"educator", "administrator"})
 
@@ -51,7 +51,7 @@ async def pools_needed(tx: Transaction, school_id: str, needs: Sequence[Equipmen
     Raises: Refusals of NoSuchPool, PoolElsewhere.
     """
     wanted = sorted({need.pool_id for need in needs})
-    pools = await pools_of(tx[POOLS], wanted)
+    pools = await POOL.many(tx[POOLS], wanted)
     refuse_all(
         *(NoSuchPool(pool_id=pool_id) for pool_id in wanted if pool_id not in pools),
         *(PoolElsewhere() for pool in pools.values() if pool.school_id != school_id),

@@ -10,7 +10,7 @@ from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.resource_days import release
 from services.scheduler.domain.weeks import Place, Week, placement_cancelled, with_changed
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS, days_with
-from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ async def release_placements(tx: Transaction, occurrence: Occurrence, reason: st
     Saves the students' weeks and the resources' days (with one query each, whatever the number of students); the
     occurrence itself is the caller's to save. `reason` is a code, such as occurrence-cancelled.
     """
-    found = [unpack_week(row) for row in await tx[WEEKS].find({"places.occurrence_id": occurrence.occurrence_id})]
+    found = await WEEK.find(tx[WEEKS], {"places.occurrence_id": occurrence.occurrence_id})
     freed = 0
     for week in found:
         places = [place for place in week.places if place.held and place.occurrence_id == occurrence.occurrence_id]
@@ -47,7 +47,7 @@ def _free(tx: Transaction, week: Week, places: Sequence[Place], reason: str, can
         week = with_changed(week, freed)
         facts.append(placement_cancelled(week, freed))
     if facts:
-        tx[WEEKS].save(pack_week(week), facts)
+        tx[WEEKS].save(WEEK.pack(week), facts)
 
 
 def _left(occurrence: Occurrence, entry_id: str, student_id: str, reason: str) -> WaitlistLeft:

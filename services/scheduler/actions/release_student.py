@@ -3,12 +3,12 @@
 from kit.refusals import Refusals
 from kit.transaction import Transaction
 from services.scheduler.actions.fill_seats import fill_seats
-from services.scheduler.domain.board import free_place, stop_waiting
-from services.scheduler.domain.booking import Freeing
+from services.scheduler.domain.booking import stop_waiting
+from services.scheduler.domain.freeing import Freeing, free_place
 from services.scheduler.domain.weeks import Place, Week
 from services.scheduler.store.ledger import Ledger
 from services.scheduler.store.occurrences import OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 REASON = "student-left"
 
@@ -18,7 +18,7 @@ async def release_student(tx: Transaction, person_id: str) -> None:
 
     Everything is written when this returns, so that the caller can go on to delete.
     """
-    weeks = [unpack_week(row) for row in await tx[WEEKS].find({"student_id": person_id})]
+    weeks = await WEEK.find(tx[WEEKS], {"student_id": person_id})
     lines = await tx[OCCURRENCES].find({"waiting.student_id": person_id}, fields=["_id"])
     ledger = Ledger(tx)
     coming = [place for week in weeks for place in _coming(tx, week)]

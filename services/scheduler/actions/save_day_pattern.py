@@ -7,7 +7,7 @@ from kit.refusals import refuse, refuse_all
 from kit.transaction import Transaction
 from services.scheduler.domain.day_patterns import DayPattern, NoSuchPattern, check_pattern
 from services.scheduler.domain.periods import NoSuchPeriod
-from services.scheduler.store.timetables import PATTERNS, PERIODS, pack_pattern, pattern_of, periods_of
+from services.scheduler.store.timetables import PATTERN, PATTERNS, PERIODS, pattern_of, periods_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def save_day_pattern(tx: Transaction, order: SavePattern) -> SavedPattern:
     known = await periods_of(tx[PERIODS], pattern.school_id)
     asked = {entry.period_id for bell in pattern.bells for entry in bell.entries}
     refuse_all(*(NoSuchPeriod(period_id=period_id) for period_id in sorted(asked - known.keys())))
-    version = tx[PATTERNS].save(pack_pattern(check_pattern(pattern)))
+    version = tx[PATTERNS].save(PATTERN.pack(check_pattern(pattern)))
     return SavedPattern(pattern.pattern_id, version)
 
 

@@ -20,10 +20,10 @@ from services.scheduler.domain.offers import (
     schedule,
 )
 from services.scheduler.domain.spaces import NoSuchSpace, Space
-from services.scheduler.store.blocks import BLOCKS, blocks_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
-from services.scheduler.store.offers import OFFERS, offer_of
-from services.scheduler.store.spaces import SPACES, space_of
+from services.scheduler.store.offers import OFFER, OFFERS
+from services.scheduler.store.spaces import SPACE, SPACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def schedule_offer(tx: Transaction, order: ScheduleOffer) -> tuple[Occurre
     Raises: Refusals of NoSuchOffer, NotYourOffer, NoSuchSpace, NoSuchBlockHere, SpaceElsewhere, OfferWithdrawn,
     BlockClosedToOffers, NoSuchPool, PoolElsewhere, HostBusy, EquipmentGone.
     """
-    offer = await offer_of(tx[OFFERS], order.offer_id)
+    offer = await OFFER.get(tx[OFFERS], order.offer_id)
     if offer is None:
         raise refuse(NoSuchOffer())
     check_editor(offer, order.editor)
@@ -59,14 +59,14 @@ async def schedule_offer(tx: Transaction, order: ScheduleOffer) -> tuple[Occurre
 
 
 async def _space(tx: Transaction, space_id: str | None) -> Space | None:
-    space = await space_of(tx[SPACES], space_id) if space_id is not None else None
+    space = await SPACE.get(tx[SPACES], space_id) if space_id is not None else None
     if space is None and space_id is not None:
         raise refuse(NoSuchSpace())
     return space
 
 
 async def _occurrences(tx: Transaction, order: ScheduleOffer, offer: Offer, space: Space | None) -> list[Occurrence]:
-    blocks = await blocks_of(tx[BLOCKS], list(order.occurrence_ids))
+    blocks = await BLOCK.many(tx[BLOCKS], list(order.occurrence_ids))
     missing = [NoSuchBlockHere(block_id=block_id) for block_id in order.occurrence_ids if block_id not in blocks]
     refuse_all(*missing, *reasons_not_to_schedule(offer, blocks.values(), space, tx.now))
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from kit.conditions import check_version
 from kit.transaction import Transaction
 from services.scheduler.domain.calendars import Calendar, check_calendar
-from services.scheduler.store.timetables import CALENDAR, CALENDARS, calendar_of
+from services.scheduler.store.timetables import CALENDAR, CALENDARS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ async def set_calendar(tx: Transaction, order: SetCalendar) -> Calendar:
 
     Raises: Refusals of UnknownTimeZone, ClosesAfterLock, StaleVersion.
     """
-    standing = await calendar_of(tx[CALENDARS], order.calendar.school_id)
+    standing = await CALENDAR.get(tx[CALENDARS], order.calendar.school_id)
     version = standing.version if standing else 0
     check_version(version, order.expected)
     calendar = check_calendar(replace(order.calendar, version=version))

@@ -7,8 +7,8 @@ from kit.transaction import Transaction
 from services.scheduler.domain import roll
 from services.scheduler.domain.occurrences import NoSuchOccurrence, Occurrence
 from services.scheduler.domain.weeks import Week
-from services.scheduler.store.occurrences import OCCURRENCES, occurrence_of
-from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
+from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,19 @@ async def take_roll(tx: Transaction, order: TakeRoll) -> RollTaken:
 
     Raises: Refusals of NoSuchOccurrence and of `roll.take_roll`.
     """
-    occurrence = await occurrence_of(tx[OCCURRENCES], order.occurrence_id)
+    occurrence = await OCCURRENCE.get(tx[OCCURRENCES], order.occurrence_id)
     if occurrence is None:
         raise refuse(NoSuchOccurrence())
     weeks = await _weeks(tx, occurrence)
     marked = roll.take_roll(occurrence, weeks, order.entries, order.taken_by)
     for mark in marked:
-        tx[WEEKS].save(pack_week(mark.week), [mark.fact])
+        tx[WEEKS].save(WEEK.pack(mark.week), [mark.fact])
     return RollTaken(len(marked))
 
 
 async def _weeks(tx: Transaction, occurrence: Occurrence) -> dict[str, Week]:
     """The weeks with a place in this occurrence, by placement id, from one indexed query."""
-    found = await tx[WEEKS].find({"places.occurrence_id": occurrence.occurrence_id})
-    weeks = [unpack_week(row) for row in found]
+    weeks = await WEEK.find(tx[WEEKS], {"places.occurrence_id": occurrence.occurrence_id})
     return {
         place.placement_id: week
         for week in weeks

@@ -8,6 +8,11 @@ from contracts.scheduler import BlockCancelled, BlockGenerated, BlockLocked
 from kit.refusals import Kind, Refusal, refuse_all
 
 
+class NoSuchBlock(Refusal):
+    kind = Kind.MISSING
+    text = "There is no such block in this district."
+
+
 class BlockLockedAlready(Refusal):
     text = "This block is locked: it changes no more."
 

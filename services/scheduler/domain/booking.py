@@ -5,102 +5,44 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from kit.refusals import Kind, Refusal, refuse_all
+from contracts.scheduler import WaitlistLeft
+from kit.refusals import Refusal, refuse_all
 from services.scheduler.domain.blocks import Block
-from services.scheduler.domain.eligibility import Student, check_at
-from services.scheduler.domain.learners import Learner
+from services.scheduler.domain.board import Board
+from services.scheduler.domain.eligibility import Eligibility, Student
+from services.scheduler.domain.learners import CLOSED_GOALS, KnownGoal, Learner
+from services.scheduler.domain.no_place import (
+    AlreadyPlaced,
+    Closed,
+    GoalUnknown,
+    LimitAWeek,
+    Locked,
+    NotEligible,
+    NotYetOpen,
+    OccurrenceCancelled,
+    OnceADay,
+    Overlaps,
+    SessionFull,
+)
 from services.scheduler.domain.occurrences import EquipmentNeed, Occurrence
 from services.scheduler.domain.resource_days import (
     EquipmentGone,
     ResourceDay,
     SpaceFull,
-    give_back,
-    own_work,
     resource_day_id,
     shortage,
     take,
-    used,
 )
-from services.scheduler.domain.spaces import Space
-from services.scheduler.domain.weeks import Cause, Place, Week, held_places, overlapping, with_changed, with_place
-
-
-class NotYetOpen(Refusal):
-    text = "Sign-up is not open yet. It opens at {opens_at}."
-
-
-class Closed(Refusal):
-    text = "Sign-up closed at {closes_at}. Ask the host; staff can still place you until the block locks."
-    staff_text = "Sign-up for students closed at {closes_at}. You can still assign the student until the block locks."
-
-
-class Locked(Refusal):
-    text = "This block is locked: places in it change no more. Ask the host."
-    staff_text = "This block is locked: places in it change no more. The roll can be taken."
-
-
-class OccurrenceCancelled(Refusal):
-    text = "This will not take place. Choose something else in that block."
-
-
-class BlockCancelled(Refusal):
-    text = "This block is cancelled. Choose another one."
-
-
-class NotEligible(Refusal):
-    kind = Kind.FORBIDDEN
-    text = "This is not open to you ({reasons}). Ask the host if you think it should be."
-    staff_text = "The student is not eligible here: {reasons}. Change who the offer is for, or choose another one."
-
-
-class SessionFull(Refusal):
-    text = "Every seat is taken ({cap} in all). You can wait for one: whoever waits first gets the next seat."
-    staff_text = "All {cap} seats of this occurrence are taken. Raise its cap, or let the student wait."
-
-
-class OwnWorkFull(Refusal):
-    text = "Every seat for own work here is taken in that block ({seats} in all). Choose another space or block."
-
-
-class Overlaps(Refusal):
-    text = "You have a place at that time already: {what}. Switch from it, or choose another block."
-    staff_text = "The student has a place at that time already: {what}. Cancel it first, or choose another block."
-
-
-class AlreadyPlaced(Refusal):
-    text = "You have a place here already."
-    staff_text = "The student has a place here already."
-
-
-class OnceADay(Refusal):
-    text = "You can do this once a day, and you have a place in it that day already."
-    staff_text = "Once a day for each student; this one has a place in it that day already."
-
-
-class LimitAWeek(Refusal):
-    text = "You can do this {most} times a week, and you have that many places in it already."
-    staff_text = "{most} times a week for each student; this one has that many places in it already."
-
-
-class GoalUnknown(Refusal):
-    kind = Kind.INVALID
-    text = "There is no such open goal or step of yours. Choose another one, or book without a goal."
-    staff_text = "The student has no such open goal or step. Choose another one, or book without a goal."
-
-
-class OwnWorkNotOffered(Refusal):
-    text = "This space is not open to own work. Choose another one."
-
-
-class NoSuchBlock(Refusal):
-    kind = Kind.MISSING
-    text = "There is no such block in this district."
-
-
-class AnotherSchool(Refusal):
-    kind = Kind.INVALID
-    text = "This space and this block belong to different schools."
-
+from services.scheduler.domain.weeks import (
+    Cause,
+    Place,
+    Week,
+    held_places,
+    overlapping,
+    placement_made,
+    week_id,
+    with_place,
+)
 
 # The reasons that a wait can cure: a seat may come free.
 SEATS_GONE = (SessionFull, SpaceFull, EquipmentGone)
@@ -166,7 +108,8 @@ def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mappi
     Overlaps, OnceADay, LimitAWeek, SessionFull, SpaceFull, EquipmentGone.
     """
     refuse_all(*reasons_against(wish, occurrence, taken, week, days))
-    place = _place_in(occurrence, wish)
+    ids = (occurrence.occurrence_id, occurrence.offer_id, occurrence.space_id)
+    place = place_for(wish, occurrence, ids, occurrence.title)
     used_days = {
         need.day_id: take(days[need.day_id], need.ref, occurrence.starts_at, occurrence.ends_at, need.amount)
         for need in seat_needs(occurrence)
@@ -180,10 +123,10 @@ def reasons_against(
     """Every reason why `wish` cannot have a seat here and now."""
     if occurrence.cancelled:
         yield OccurrenceCancelled()
-    yield from _window(wish, occurrence.opens_at, occurrence.closes_at, occurrence.locked)
+    yield from window(wish, occurrence.opens_at, occurrence.closes_at, occurrence.locked)
     if not_eligible := check_at(occurrence.eligibility, wish.student, occurrence.school_id):
         yield NotEligible(reasons=", ".join(not_eligible))
-    if _goal_unknown(wish):
+    if goal_unknown(wish):
         yield GoalUnknown()
     if week.places:
         yield from _in_the_way(occurrence, week)
@@ -200,67 +143,95 @@ def seats_gone(occurrence: Occurrence, taken: int, days: Mapping[str, ResourceDa
             yield short
 
 
-def book_own_work(wish: Wish, space: Space, block: Block, week: Week, day: ResourceDay) -> Booked:
-    """The student's place for own work in a space in one block, without a host.
+def take_seat(board: Board, wish: Wish, occurrence_id: str) -> Place:
+    """The student's new place in an occurrence; whoever waited for it waits no longer.
 
-    Raises: Refusals of OwnWorkNotOffered, AnotherSchool, BlockCancelled, NotYetOpen, Closed, Locked, NotEligible,
-    GoalUnknown, AlreadyPlaced, Overlaps, SpaceFull, OwnWorkFull.
+    Raises: Refusals of `book`.
     """
-    ref = own_work(block.block_id)
-    taken = used(day, ref)
-    elsewhere = () if space.school_id in wish.student.school_ids else ("not-at-this-school",)
-    gone = elsewhere if wish.student.active else (*elsewhere, "no-longer-at-school")
-    refuse_all(
-        None if space.own_work else OwnWorkNotOffered(),
-        AnotherSchool() if space.school_id != block.school_id else None,
-        BlockCancelled() if block.cancelled else None,
-        *_window(wish, block.opens_at, block.closes_at, block.locked_at is not None),
-        NotEligible(reasons=", ".join(gone)) if gone else None,
-        GoalUnknown() if _goal_unknown(wish) else None,
-        *_own_work_in_the_way(space, block, week),
-        shortage(day, block.starts_at, block.ends_at),
-        OwnWorkFull(seats=space.own_work_seats) if space.own_work and taken >= space.own_work_seats else None,
-    )
-    place = _place_for_own_work(space, block, wish)
-    taking = {day.day_id: take(day, ref, block.starts_at, block.ends_at)}
-    return Booked(place, with_place(week, place), taking, taken + 1)
+    occurrence = board.occurrences[occurrence_id]
+    place = seat(board, wish, occurrence)
+    if occurrence.waiting:
+        stop_waiting(board, occurrence_id, wish.student.student_id, "placed")
+    return place
 
 
-@dataclass(frozen=True, slots=True)
-class Freeing:
-    """When a place is freed, by whom, and why (a code such as by-student, switched, occurrence-cancelled)."""
+def seat(board: Board, wish: Wish, occurrence: Occurrence) -> Place:
+    """The same, the line left as it is.
 
-    at: datetime
-    by: str
-    reason: str
-
-
-def place_needs(place: Place, occurrence: Occurrence | None) -> tuple[Need, ...]:
-    """What a place takes: the seat of its occurrence, or a seat of the space of its own work."""
-    if occurrence is not None:
-        return seat_needs(occurrence)
-    assert place.space_id is not None, place
-    return (Need(resource_day_id(place.space_id, place.day), own_work(place.block_id), 1),)
+    Raises: Refusals of `book`.
+    """
+    week = board.weeks[week_id(wish.student.student_id, occurrence.week)]
+    return put_made(board, book(wish, occurrence, board.taken[occurrence.occurrence_id], week, board.days))
 
 
-def free(
-    place: Place,
-    occurrence: Occurrence | None,
-    taken: int,
-    week: Week,
-    days: Mapping[str, ResourceDay],
-    freeing: Freeing,
-) -> Booked:
-    """What a freed place leaves behind: the seat, the space's and the equipment's, and the minutes of the week."""
-    assert place.held, place
-    freed = replace(place, cancelled_at=freeing.at, cancelled_by=freeing.by, reason=freeing.reason)
-    given = {
-        need.day_id: give_back(days[need.day_id], need.ref, need.amount) for need in place_needs(place, occurrence)
-    }
-    return Booked(freed, with_changed(week, freed), given, taken - 1)
+def put_made(board: Board, booked: Booked) -> Place:
+    """Put a booking on the board and tell it."""
+    put(board, booked)
+    board.facts.append((booked.week.week_id, placement_made(booked.week, booked.place)))
+    return booked.place
 
 
-def _window(wish: Wish, opens_at: datetime, closes_at: datetime, locked: bool) -> Iterator[Refusal]:
+def put(board: Board, booked: Booked) -> None:
+    """Put the documents of a booking (or of a freed place) on the board."""
+    week_key = booked.week.week_id
+    board.weeks[week_key] = booked.week
+    board.where[booked.place.placement_id] = week_key
+    board.days.update(booked.days)
+    if booked.place.occurrence_id is not None:
+        board.taken[booked.place.occurrence_id] = booked.taken
+        board.touched.add(booked.place.occurrence_id)
+
+
+def stop_waiting(board: Board, occurrence_id: str, student_id: str, reason: str) -> None:
+    """Take the student's entry, if there is one, out of the line."""
+    occurrence = board.occurrences[occurrence_id]
+    for entry in occurrence.waiting:
+        if entry.student_id == student_id:
+            left = tuple(other for other in occurrence.waiting if other is not entry)
+            board.occurrences[occurrence_id] = replace(occurrence, waiting=left)
+            fact = WaitlistLeft(
+                district_id=occurrence.district_id,
+                entry_id=entry.entry_id,
+                occurrence_id=occurrence_id,
+                student_id=student_id,
+                reason=reason,
+            )
+            board.facts.append((occurrence_id, fact))
+
+
+def check_at(eligibility: Eligibility, student: Student, school_id: str) -> tuple[str, ...]:
+    """The reason codes against this student at a school; none: eligible. Students of other schools are not."""
+    elsewhere = () if school_id in student.school_ids else ("not-at-this-school",)
+    return elsewhere + check(eligibility, student)
+
+
+def check(eligibility: Eligibility, student: Student) -> tuple[str, ...]:
+    """The same, wherever the student is at school.
+
+    A student on the allow-list needs no grade or class; where the allow-list stands alone, it is the whole list.
+    Being on the block-list is told by a code that says no more than that.
+    """
+    reasons = [] if student.active else ["no-longer-at-school"]
+    if student.student_id in eligibility.block:
+        reasons.append("not-open-to-you")
+    if student.student_id not in eligibility.allow:
+        reasons += _outside(eligibility, student)
+    return tuple(reasons)
+
+
+def _outside(eligibility: Eligibility, student: Student) -> list[str]:
+    reasons = []
+    if eligibility.grades and not eligibility.grades & student.grades:
+        reasons.append("not-in-these-grades")
+    if eligibility.class_ids and not eligibility.class_ids & student.class_ids:
+        reasons.append("not-in-these-classes")
+    if eligibility.allow and not eligibility.grades and not eligibility.class_ids:
+        reasons.append("not-on-the-list")
+    return reasons
+
+
+def window(wish: Wish, opens_at: datetime, closes_at: datetime, locked: bool) -> Iterator[Refusal]:
+    """Why it is too early or too late for this wish."""
     if locked:
         yield Locked()
     if wish.cause in BY_STUDENT:
@@ -270,12 +241,18 @@ def _window(wish: Wish, opens_at: datetime, closes_at: datetime, locked: bool) -
             yield Closed(closes_at=_said(closes_at))
 
 
-def _goal_unknown(wish: Wish) -> bool:
+def goal_unknown(wish: Wish) -> bool:
     """Whether the wish names a goal or a step that is no open one of the student's."""
     if wish.goal_id is None:
         return wish.step_id is not None
-    goal = wish.learner.goal(wish.goal_id) if wish.learner is not None else None
+    goal = open_goal(wish.learner, wish.goal_id)
     return goal is None or (wish.step_id is not None and wish.step_id not in goal.step_ids)
+
+
+def open_goal(learner: Learner | None, goal_id: str) -> KnownGoal | None:
+    """The learner's goal with this id, if it is open."""
+    goal = learner.goals.get(goal_id) if learner is not None else None
+    return goal if goal is not None and goal.state not in CLOSED_GOALS else None
 
 
 def _in_the_way(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
@@ -285,17 +262,7 @@ def _in_the_way(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
     if len(others) < len(at_once):
         yield AlreadyPlaced()
     if others:
-        yield _overlaps(others)
-
-
-def _own_work_in_the_way(space: Space, block: Block, week: Week) -> Iterator[Refusal]:
-    at_once = overlapping(week, block.starts_at, block.ends_at)
-    here = [place for place in at_once if place.occurrence_id is None and place.space_id == space.space_id]
-    others = [place for place in at_once if place not in here]
-    if here:
-        yield AlreadyPlaced()
-    if others:
-        yield _overlaps(others)
+        yield overlaps(others)
 
 
 def _too_often(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
@@ -313,7 +280,8 @@ def _too_often(occurrence: Occurrence, week: Week) -> Iterator[Refusal]:
         yield LimitAWeek(most=most)
 
 
-def _overlaps(places: list[Place]) -> Overlaps:
+def overlaps(places: list[Place]) -> Overlaps:
+    """The reason that these places are at the same time."""
     what = "; ".join(f"{place.title} from {_said(place.starts_at)} to {_said(place.ends_at)}" for place in places)
     return Overlaps(what=what, placement_ids=[place.placement_id for place in places])
 
@@ -322,16 +290,10 @@ def _said(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
-def _place_in(occurrence: Occurrence, wish: Wish) -> Place:
-    ids = (occurrence.occurrence_id, occurrence.offer_id, occurrence.space_id)
-    return _place(wish, occurrence, ids, occurrence.title)
-
-
-def _place_for_own_work(space: Space, block: Block, wish: Wish) -> Place:
-    return _place(wish, block, (None, None, space.space_id), space.name)
-
-
-def _place(wish: Wish, when: Occurrence | Block, ids: tuple[str | None, str | None, str | None], title: str) -> Place:
+def place_for(
+    wish: Wish, when: Occurrence | Block, ids: tuple[str | None, str | None, str | None], title: str
+) -> Place:
+    """The place that a wish becomes. `ids`: of the occurrence, its offer, and the space."""
     occurrence_id, offer_id, space_id = ids
     return Place(
         placement_id=wish.placement_id,

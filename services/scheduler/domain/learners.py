@@ -1,14 +1,18 @@
-"""Learners, as the scheduler has heard of them: open goals, interests, skills grown and projects shown."""
+"""Learners, as the scheduler has heard of them: goals, interests, skills grown and projects shown."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+# What a goal's state says once nobody works towards it any longer.
+CLOSED_GOALS = frozenset({"reached", "set-aside", "set_aside"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenGoal:
-    """A goal that is not reached or set aside."""
+class KnownGoal:
+    """A goal, open unless its state is one of CLOSED_GOALS."""
 
-    goal_id: str
+    state: str = "active"
     target_ids: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     step_ids: frozenset[str] = frozenset()
@@ -27,7 +31,6 @@ class GrownSkill:
 class ShownProject:
     """A project that the learner showed."""
 
-    project_id: str
     skills: frozenset[str] = frozenset()
     target_ids: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
@@ -36,14 +39,12 @@ class ShownProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learner:
-    """All of it; a learner nobody told anything of has empty fields."""
+    """All of it, by id; a learner nobody told anything of has empty fields. `…_at`: when a fact was announced."""
 
     person_id: str
     interests: frozenset[str] = frozenset()
-    goals: tuple[OpenGoal, ...] = ()
-    skills: tuple[GrownSkill, ...] = ()
-    projects: tuple[ShownProject, ...] = ()
-
-    def goal(self, goal_id: str) -> OpenGoal | None:
-        """The learner's open goal with this id, or None."""
-        return next((goal for goal in self.goals if goal.goal_id == goal_id), None)
+    interests_at: datetime | None = None
+    goals: Mapping[str, KnownGoal] = field(default_factory=dict)
+    goals_at: Mapping[str, datetime] = field(default_factory=dict)
+    skills: Mapping[str, GrownSkill] = field(default_factory=dict)
+    projects: Mapping[str, ShownProject] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from contracts.scheduler import OccurrenceCancelled, OccurrenceScheduled
 from kit.refusals import Kind, Refusal, refuse_all
 from services.scheduler.domain.blocks import Block
-from services.scheduler.domain.eligibility import EVERYONE, Eligibility, Student, check_at, without
+from services.scheduler.domain.eligibility import EVERYONE, Eligibility, without
 
 
 class NoSuchOccurrence(Refusal):
@@ -81,21 +81,6 @@ class Occurrence:
     cancel_reason: str | None = None
     taken: int = 0
     waiting: tuple[Waiting, ...] = ()
-
-
-def seats_left(occurrence: Occurrence) -> int | None:
-    """Free seats under the occurrence's own cap (never below 0); None: unlimited. The space may hold fewer."""
-    return None if occurrence.cap is None else max(0, occurrence.cap - occurrence.taken)
-
-
-def reasons_against(occurrence: Occurrence, student: Student) -> tuple[str, ...]:
-    """The reason codes why this student is not eligible here; none: eligible."""
-    return check_at(occurrence.eligibility, student, occurrence.school_id)
-
-
-def overlap(starts_at: datetime, ends_at: datetime, other_starts_at: datetime, other_ends_at: datetime) -> bool:
-    """Whether two times share a moment; one that starts when the other ends does not."""
-    return starts_at < other_ends_at and other_starts_at < ends_at
 
 
 def scheduled(occurrence: Occurrence) -> OccurrenceScheduled:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from kit.refusals import Kind, Refusal
-from services.scheduler.domain.learners import Learner
-from services.scheduler.domain.occurrences import Occurrence, overlap, seats_left
+from services.scheduler.domain.learners import CLOSED_GOALS, Learner
+from services.scheduler.domain.occurrences import Occurrence
 
 State = Literal["open", "full", "not-yet", "closed", "locked", "yours", "overlaps"]
 ReasonCode = Literal["for-your-goal", "goal-tag", "interest", "builds-on-project", "builds-on-skill"]
@@ -107,7 +107,12 @@ def state_of(occurrence: Occurrence, places: Sequence[Held], room: int | None, n
 
 def is_taken(places: Sequence[Held], starts_at: datetime, ends_at: datetime) -> bool:
     """Whether the learner is somewhere else at that time."""
-    return any(overlap(starts_at, ends_at, held.starts_at, held.ends_at) for held in places)
+    return any(held.starts_at < ends_at and starts_at < held.ends_at for held in places)
+
+
+def seats_left(occurrence: Occurrence) -> int | None:
+    """Free seats under the occurrence's own cap (never below 0); None: unlimited. The space may hold fewer."""
+    return None if occurrence.cap is None else max(0, occurrence.cap - occurrence.taken)
 
 
 def places_left(occurrence: Occurrence, room: int | None) -> int | None:
@@ -124,26 +129,28 @@ def _rank(suggestion: Suggestion) -> tuple[int, int, datetime, str]:
 
 
 def _for_goals(learner: Learner, targets: AbstractSet[str], tags: AbstractSet[str]) -> Iterable[Reason]:
-    for goal in learner.goals:
+    for goal_id, goal in sorted(learner.goals.items()):
+        if goal.state in CLOSED_GOALS:
+            continue
         for target_id in sorted(targets & goal.target_ids):
-            yield Reason("for-your-goal", {"goal_id": goal.goal_id, "target_id": target_id})
+            yield Reason("for-your-goal", {"goal_id": goal_id, "target_id": target_id})
         for tag in sorted(tags & goal.tags):
-            yield Reason("goal-tag", {"goal_id": goal.goal_id, "tag": tag})
+            yield Reason("goal-tag", {"goal_id": goal_id, "tag": tag})
 
 
 def _on_projects(
     learner: Learner, targets: AbstractSet[str], tags: AbstractSet[str], skills: AbstractSet[str], now: datetime
 ) -> Iterable[Reason]:
-    for project in learner.projects:
+    for project_id, project in sorted(learner.projects.items()):
         if now - project.shown_at > LATELY:
             continue
         for what in sorted((tags & project.tags) | (skills & project.skills)):
-            yield Reason("builds-on-project", {"project_id": project.project_id, "what": what})
+            yield Reason("builds-on-project", {"project_id": project_id, "what": what})
         if targets & project.target_ids:
-            yield Reason("builds-on-project", {"project_id": project.project_id, "what": "a target"})
+            yield Reason("builds-on-project", {"project_id": project_id, "what": "a target"})
 
 
 def _on_skills(learner: Learner, skills: AbstractSet[str], now: datetime) -> Iterable[Reason]:
-    for grown in sorted(learner.skills, key=lambda grown: grown.skill):
+    for grown in sorted(learner.skills.values(), key=lambda grown: grown.skill):
         if grown.skill in skills and now - grown.grown_at <= LATELY:
             yield Reason("builds-on-skill", {"skill": grown.skill})

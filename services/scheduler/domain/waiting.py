@@ -6,12 +6,22 @@ from datetime import datetime
 
 from contracts.scheduler import WaitlistJoined, WaitlistPromoted
 from kit.refusals import Kind, Refusal, Refusals, refuse, refuse_all
-from services.scheduler.domain.board import Board, free_own, stop_waiting, switch, take_seat
-from services.scheduler.domain.booking import SEATS_GONE, AlreadyPlaced, SessionFull, Wish, reasons_against, seats_gone
+from services.scheduler.domain.board import Board
+from services.scheduler.domain.booking import (
+    SEATS_GONE,
+    Wish,
+    open_goal,
+    reasons_against,
+    seat,
+    seats_gone,
+    stop_waiting,
+)
 from services.scheduler.domain.eligibility import Student
+from services.scheduler.domain.freeing import exchange, freed_for, place_of, standing
 from services.scheduler.domain.learners import Learner
+from services.scheduler.domain.no_place import AlreadyPlaced, SessionFull
 from services.scheduler.domain.occurrences import Occurrence, Waiting
-from services.scheduler.domain.weeks import Cause, Place, week_id
+from services.scheduler.domain.weeks import Cause, Place
 
 MOST_WAITING = 200
 
@@ -134,35 +144,32 @@ def promoted_id(entry_id: str) -> str:
 
 def _reasons(board: Board, wish: Wish, occurrence: Occurrence, instead_of: str | None) -> list[Refusal]:
     """What stands against the wish, the place that it would leave thought away (it must be another occurrence's)."""
-    draft = board.draft()
-    if instead_of is not None and free_own(draft, instead_of, wish).occurrence_id == occurrence.occurrence_id:
+    left = freed_for(board, instead_of, wish) if instead_of is not None else None
+    if left is not None and left.place.occurrence_id == occurrence.occurrence_id:
         raise refuse(AlreadyPlaced())
-    week, taken = draft.weeks[week_id(wish.student.student_id, occurrence.week)], draft.taken[occurrence.occurrence_id]
-    return list(reasons_against(wish, occurrence, taken, week, draft.days))
+    return list(reasons_against(wish, occurrence, *standing(board, wish, occurrence, left)))
 
 
 def _promote(board: Board, wish: Wish, occurrence: Occurrence, entry: Waiting) -> Promoted | None:
-    draft = board.draft()
-    draft.occurrences[occurrence.occurrence_id] = _without(occurrence, entry)
     try:
-        promoted = _take(draft, wish, occurrence.occurrence_id, entry)
+        promoted = _take(board, wish, occurrence, entry)
     except Refusals:
         return None
-    board.accept(draft)
+    board.occurrences[occurrence.occurrence_id] = _without(occurrence, entry)
     return promoted
 
 
-def _take(draft: Board, wish: Wish, occurrence_id: str, entry: Waiting) -> Promoted:
+def _take(board: Board, wish: Wish, occurrence: Occurrence, entry: Waiting) -> Promoted:
     """The seat, in place of the lower choice where the student still has it."""
-    if entry.instead_of is not None and _still_held(draft, entry.instead_of):
-        place, left = switch(draft, wish, occurrence_id, entry.instead_of)
-        return Promoted(entry, place, left)
-    return Promoted(entry, take_seat(draft, wish, occurrence_id), None)
+    if entry.instead_of is not None and _still_held(board, entry.instead_of):
+        left = freed_for(board, entry.instead_of, wish)
+        return Promoted(entry, exchange(board, wish, occurrence, left), left.place)
+    return Promoted(entry, seat(board, wish, occurrence), None)
 
 
 def _still_held(board: Board, placement_id: str) -> bool:
     try:
-        return board.place_of(placement_id)[1].held
+        return place_of(board, placement_id)[1].held
     except Refusals:
         return False
 
@@ -173,13 +180,13 @@ def _without(occurrence: Occurrence, entry: Waiting) -> Occurrence:
 
 def _wish(entry: Waiting, student: Student, learner: Learner | None, at: datetime) -> Wish:
     """What the student asked for when joining; a goal that was reached meanwhile does not cost them the seat."""
-    goal = learner.goal(entry.goal_id) if learner is not None and entry.goal_id is not None else None
+    goal = open_goal(learner, entry.goal_id) if entry.goal_id is not None else None
     step_id = entry.step_id if goal is not None and entry.step_id in goal.step_ids else None
     return Wish(
         placement_id=promoted_id(entry.entry_id),
         student=student,
         learner=learner,
-        goal_id=goal.goal_id if goal is not None else None,
+        goal_id=entry.goal_id if goal is not None else None,
         step_id=step_id,
         cause=Cause.PROMOTED,
         made_by=entry.student_id,

@@ -21,8 +21,8 @@ from services.scheduler.domain.blocks import (
     BlockLeavesItsDay,
     BlockLockedAlready,
     BlockOver,
+    NoSuchBlock,
 )
-from services.scheduler.domain.booking import NoSuchBlock
 from services.scheduler.domain.calendars import CalendarMissing, DistrictUnknown
 from services.scheduler.domain.day_patterns import NoSuchPattern, RangeOutOfBounds, check_range
 from services.scheduler.domain.host_weeks import HostBusy
@@ -36,7 +36,7 @@ from services.scheduler.routes.subjects import (
     SCHOOL_READERS,
     NoSuchSchool,
 )
-from services.scheduler.store.blocks import BLOCK, BLOCKS, block_of
+from services.scheduler.store.blocks import BLOCK, BLOCKS
 
 routes = Routes(prefix="/v1", tags=["blocks"])
 TAKEN = [HostBusy, SpaceFull, EquipmentGone]
@@ -98,7 +98,7 @@ async def get_blocks(
 @routes.get("/blocks/{block_id}", policy=BLOCK_READERS, refuses=[NoSuchBlock])
 async def get_block(block_id: PathId, edge: EdgeDep) -> Block:
     """One block."""
-    block = await block_of(edge.reader[BLOCKS], block_id)
+    block = await BLOCK.get(edge.reader[BLOCKS], block_id)
     if block is None:
         raise refuse(NoSuchBlock())
     edge.tag(block.version)

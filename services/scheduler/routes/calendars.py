@@ -10,7 +10,7 @@ from services.scheduler.actions.set_calendar import SetCalendar, set_calendar
 from services.scheduler.domain.calendars import Calendar, CalendarMissing, ClosesAfterLock, UnknownTimeZone
 from services.scheduler.routes.fields import PathId
 from services.scheduler.routes.subjects import SCHOOL_OFFICE, SCHOOL_READERS, NoSuchSchool
-from services.scheduler.store.timetables import CALENDARS, calendar_of
+from services.scheduler.store.timetables import CALENDAR, CALENDARS
 
 routes = Routes(prefix="/v1/schools/{school_id}", tags=["calendar"])
 
@@ -36,7 +36,7 @@ async def put_calendar(school_id: PathId, body: CalendarWanted, expected: IfMatc
 @routes.get("/calendar", policy=SCHOOL_READERS, refuses=[NoSuchSchool, CalendarMissing])
 async def get_calendar(school_id: PathId, edge: EdgeDep) -> Calendar:
     """A school's time zone and sign-up times."""
-    calendar = await calendar_of(edge.reader[CALENDARS], school_id)
+    calendar = await CALENDAR.get(edge.reader[CALENDARS], school_id)
     if calendar is None:
         raise refuse(CalendarMissing())
     edge.tag(calendar.version)

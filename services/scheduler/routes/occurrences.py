@@ -11,7 +11,7 @@ from services.scheduler.domain.occurrences import NoSuchOccurrence, OccurrenceCa
 from services.scheduler.routes.fields import FromDay, PathId, ToDay
 from services.scheduler.routes.shapes import OccurrenceShown
 from services.scheduler.routes.subjects import OCCURRENCE_HOSTS, OCCURRENCE_READERS, SCHOOL_STAFF, NoSuchSchool
-from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, occurrence_of
+from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 
 routes = Routes(prefix="/v1", tags=["occurrences"])
 
@@ -25,7 +25,7 @@ class Cancellation(Body):
 @routes.get("/occurrences/{occurrence_id}", policy=OCCURRENCE_READERS, refuses=[NoSuchOccurrence])
 async def get_occurrence(occurrence_id: PathId, edge: EdgeDep) -> OccurrenceShown:
     """One occurrence with its seats."""
-    occurrence = await occurrence_of(edge.reader[OCCURRENCES], occurrence_id)
+    occurrence = await OCCURRENCE.get(edge.reader[OCCURRENCES], occurrence_id)
     if occurrence is None:
         raise refuse(NoSuchOccurrence())
     edge.tag(occurrence.version)

@@ -41,7 +41,7 @@ from services.scheduler.routes.subjects import (
     SCHOOL_READERS,
     NoSuchSchool,
 )
-from services.scheduler.store.offers import OFFER, OFFERS, offer_of
+from services.scheduler.store.offers import OFFER, OFFERS
 
 routes = Routes(prefix="/v1", tags=["offers"])
 TERMS = [HostOthersOnly, HostNotStaff, NoSuchPool, PoolElsewhere]
@@ -136,7 +136,7 @@ async def get_offers(
 @routes.get("/offers/{offer_id}", policy=OFFER_READERS, refuses=[NoSuchOffer])
 async def get_offer(offer_id: PathId, edge: EdgeDep) -> OfferShown:
     """One offer."""
-    offer = await offer_of(edge.reader[OFFERS], offer_id)
+    offer = await OFFER.get(edge.reader[OFFERS], offer_id)
     if offer is None:
         raise refuse(NoSuchOffer())
     return _answer(edge, offer)

@@ -11,9 +11,11 @@ from kit.policy import CLASS, FAMILY, OWN, SCHOOL, Policy, person_in
 from kit.problems import NoSuchMember
 from kit.request import EdgeDep
 from kit.routes import Routes
-from services.scheduler.domain.booking import NoSuchBlock
+from kit.shapes import Shape
+from services.scheduler.domain.blocks import Block, NoSuchBlock
 from services.scheduler.domain.day_patterns import RangeOutOfBounds
-from services.scheduler.domain.openings import NoSuchOpenGoal, State, places_left
+from services.scheduler.domain.occurrences import Occurrence
+from services.scheduler.domain.openings import NoSuchOpenGoal, Reason, State, places_left
 from services.scheduler.routes.fields import Day, PathId, QueryId
 from services.scheduler.routes.subjects import READ
 from services.scheduler.views.openings import Opening, Openings, OwnWorkSeats, Question, get_openings
@@ -80,6 +82,11 @@ class OwnWorkShown:
     state: State
 
 
+REASON = Shape(ReasonShown, Reason)
+OPENING = Shape(OpeningShown, Occurrence, "seats_left", "waiting", "state", "reasons")
+OWN_WORK = Shape(OwnWorkShown, Block, "space_id", "name", "features", "seats_left", "state")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningsShown:
     """One page, best first. `as_of`: seats and times are of this moment; `heard`: the newest fact per other source."""
@@ -130,43 +137,17 @@ def _shown(found: Openings, cursor: str | None, now: datetime) -> OpeningsShown:
 
 
 def _opening(opening: Opening) -> OpeningShown:
-    occurrence = opening.suggestion.occurrence
-    return OpeningShown(
-        occurrence_id=occurrence.occurrence_id,
-        offer_id=occurrence.offer_id,
-        block_id=occurrence.block_id,
-        space_id=occurrence.space_id,
-        school_id=occurrence.school_id,
-        title=occurrence.title,
-        kind=occurrence.kind,
-        host_ids=occurrence.host_ids,
-        tags=occurrence.tags,
-        target_ids=occurrence.target_ids,
-        skills=occurrence.skills,
-        day=occurrence.day,
-        starts_at=occurrence.starts_at,
-        ends_at=occurrence.ends_at,
-        opens_at=occurrence.opens_at,
-        closes_at=occurrence.closes_at,
+    occurrence, reasons = opening.suggestion.occurrence, opening.suggestion.reasons
+    return OPENING(
+        occurrence,
         seats_left=places_left(occurrence, opening.room),
         waiting=len(occurrence.waiting),
         state=opening.state,
-        reasons=tuple(
-            ReasonShown(code=reason.code, params=reason.params, text=reason.text)
-            for reason in opening.suggestion.reasons
-        ),
+        reasons=tuple(REASON(reason) for reason in reasons),
     )
 
 
 def _own_work(seats: OwnWorkSeats) -> OwnWorkShown:
-    return OwnWorkShown(
-        space_id=seats.space.space_id,
-        name=seats.space.name,
-        features=seats.space.features,
-        block_id=seats.block.block_id,
-        day=seats.block.day,
-        starts_at=seats.block.starts_at,
-        ends_at=seats.block.ends_at,
-        seats_left=seats.seats_left,
-        state=seats.state,
-    )
+    space = seats.space
+    given = {"space_id": space.space_id, "name": space.name, "features": space.features}
+    return OWN_WORK(seats.block, **given, seats_left=seats.seats_left, state=seats.state)

@@ -2,14 +2,16 @@
 
 from typing import Literal
 
+from kit.auth import Subject
 from kit.group_commit import Asked, GroupCommit, TooManyWaiting, WaitedTooLong
+from kit.policy import SubjectFinder
 from kit.request import Edge, EdgeDep
 from kit.routes import Body, Routes
-from services.scheduler.actions.book_places import BookPlace, Placement, book_places, placement_of
+from services.scheduler.actions.book_places import PLACEMENT, BookPlace, Placement, book_places
 from services.scheduler.actions.book_space import BookSpace, book_space
 from services.scheduler.actions.cancel_placement import Cancelled, CancelPlacement, cancel_placement
-from services.scheduler.domain.board import PlaceNotHeld
-from services.scheduler.domain.booking import (
+from services.scheduler.domain.blocks import NoSuchBlock
+from services.scheduler.domain.no_place import (
     AlreadyPlaced,
     AnotherSchool,
     BlockCancelled,
@@ -17,7 +19,6 @@ from services.scheduler.domain.booking import (
     GoalUnknown,
     LimitAWeek,
     Locked,
-    NoSuchBlock,
     NotEligible,
     NotYetOpen,
     OccurrenceCancelled,
@@ -25,23 +26,22 @@ from services.scheduler.domain.booking import (
     Overlaps,
     OwnWorkFull,
     OwnWorkNotOffered,
+    PlaceNotHeld,
     SessionFull,
 )
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.resource_days import EquipmentGone, SpaceFull
 from services.scheduler.domain.spaces import NoSuchSpace
 from services.scheduler.domain.students import NoSuchStudent
-from services.scheduler.domain.weeks import NoSuchPlacement
+from services.scheduler.domain.weeks import Cause, NoSuchPlacement
 from services.scheduler.routes.fields import Id, PathId
 from services.scheduler.routes.placing import (
     OWN_WORK_PLACERS,
     PLACEMENT_READERS,
     PLACEMENT_WRITERS,
     PLACERS,
-    settle_cause,
-    space_subject,
 )
-from services.scheduler.routes.subjects import occurrence_asked
+from services.scheduler.routes.subjects import occurrence_asked, space_asked
 from services.scheduler.views.placement import get_placement
 
 routes = Routes(prefix="/v1", tags=["placements"])
@@ -85,6 +85,18 @@ def bookings(edge: Edge) -> GroupCommit[BookPlace, Placement]:
     return group
 
 
+async def settle_cause(edge: Edge, student_id: str, finder: SubjectFinder) -> Cause:
+    """Chosen where a learner asks for themselves; else assigned, once the caller is held against the student.
+
+    Raises: Refusals of NotPermitted.
+    """
+    if student_id == edge.caller.caller_id and "learner" in edge.caller.role_names():
+        return Cause.CHOSEN
+    about = await finder(edge.reader, edge.path_params, edge.caller)
+    await edge.permit(Subject(student_id, organisations=about.organisations, circles=about.circles))
+    return Cause.ASSIGNED
+
+
 @routes.post(
     "/occurrences/{occurrence_id}/placements",
     policy=PLACERS,
@@ -122,7 +134,7 @@ async def post_placement(occurrence_id: PathId, body: PlaceWanted, edge: EdgeDep
 )  # fmt: skip
 async def post_own_work(space_id: PathId, body: OwnWorkWanted, edge: EdgeDep) -> Placement:
     """Book a seat in a space for own work in a block, where the space is open to it; no host is needed."""
-    cause = await settle_cause(edge, body.student_id, space_subject)
+    cause = await settle_cause(edge, body.student_id, space_asked)
     order = BookSpace(
         placement_id=edge.new_id("place"),
         space_id=space_id,
@@ -142,7 +154,7 @@ async def post_own_work(space_id: PathId, body: OwnWorkWanted, edge: EdgeDep) ->
 async def get_one(placement_id: PathId, edge: EdgeDep) -> Placement:
     """One placement, held or cancelled."""
     week, place = await get_placement(edge.reader, placement_id)
-    return placement_of(week.student_id, place)
+    return PLACEMENT(place, student_id=week.student_id)
 
 
 @routes.post(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kit.shapes import Shape
 from services.scheduler.domain.eligibility import Eligibility
-from services.scheduler.domain.occurrences import EquipmentNeed, Occurrence, seats_left
+from services.scheduler.domain.occurrences import EquipmentNeed, Occurrence
 from services.scheduler.domain.offers import Offer
+from services.scheduler.domain.openings import seats_left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,24 +34,10 @@ class OfferShown:
     @classmethod
     def of(cls, offer: Offer, staff: bool) -> "OfferShown":
         """What may be shown of an offer."""
-        return cls(
-            offer_id=offer.offer_id,
-            version=offer.version,
-            school_id=offer.school_id,
-            title=offer.title,
-            description=offer.description,
-            kind=offer.kind,
-            host_ids=offer.host_ids,
-            tags=offer.tags,
-            target_ids=offer.target_ids,
-            skills=offer.skills,
-            eligibility=_eligibility(offer.eligibility, staff),
-            cap=offer.cap,
-            once_a_day=offer.once_a_day,
-            most_a_week=offer.most_a_week,
-            equipment=offer.equipment,
-            withdrawn=offer.withdrawn,
-        )
+        return OFFER(offer, eligibility=_eligibility(offer.eligibility, staff))
+
+
+OFFER = Shape(OfferShown, Offer, "eligibility")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,36 +76,15 @@ class OccurrenceShown:
     @classmethod
     def of(cls, occurrence: Occurrence, staff: bool) -> "OccurrenceShown":
         """What may be shown of an occurrence."""
-        return cls(
-            occurrence_id=occurrence.occurrence_id,
-            version=occurrence.version,
-            school_id=occurrence.school_id,
-            offer_id=occurrence.offer_id,
-            block_id=occurrence.block_id,
-            space_id=occurrence.space_id,
-            day=occurrence.day,
-            starts_at=occurrence.starts_at,
-            ends_at=occurrence.ends_at,
-            opens_at=occurrence.opens_at,
-            closes_at=occurrence.closes_at,
-            locked=occurrence.locked,
-            cancelled=occurrence.cancelled,
-            cancel_reason=occurrence.cancel_reason,
-            title=occurrence.title,
-            kind=occurrence.kind,
-            host_ids=occurrence.host_ids,
-            tags=occurrence.tags,
-            target_ids=occurrence.target_ids,
-            skills=occurrence.skills,
+        return OCCURRENCE(
+            occurrence,
             eligibility=_eligibility(occurrence.eligibility, staff),
-            cap=occurrence.cap,
-            taken=occurrence.taken,
             seats_left=seats_left(occurrence),
             waiting=len(occurrence.waiting),
-            once_a_day=occurrence.once_a_day,
-            most_a_week=occurrence.most_a_week,
-            equipment=occurrence.equipment,
         )
+
+
+OCCURRENCE = Shape(OccurrenceShown, Occurrence, "eligibility", "seats_left", "waiting")
 
 
 def _eligibility(eligibility: Eligibility, staff: bool) -> Eligibility:

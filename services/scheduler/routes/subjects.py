@@ -1,18 +1,20 @@
-"""Whom or what a scheduler's address is about, found with one query each."""
+"""Whom or what a scheduler's address is about: the document it names, and the fields that say so."""
 
-from collections.abc import Collection, Mapping
-
-from kit.auth import Caller, Subject
-from kit.edge import Reader
 from kit.policy import SCHOOL, Policy, SubjectFinder
-from kit.refusals import Kind, Refusal, refuse
-from services.scheduler.domain.booking import NoSuchBlock
+from kit.refusals import Kind, Refusal
+from kit.subjects import Beside, Found
+from services.scheduler.domain.blocks import NoSuchBlock
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.offers import NoSuchOffer
+from services.scheduler.domain.spaces import NoSuchSpace
+from services.scheduler.domain.waiting import NoSuchEntry
+from services.scheduler.domain.weeks import NoSuchPlacement
 from services.scheduler.store.blocks import BLOCKS
 from services.scheduler.store.occurrences import OCCURRENCES
 from services.scheduler.store.offers import OFFERS
 from services.scheduler.store.schools import SCHOOLS
+from services.scheduler.store.spaces import SPACES
+from services.scheduler.store.weeks import WEEKS
 
 READ, WRITE = "schedule.read", "schedule.write"
 
@@ -22,46 +24,25 @@ class NoSuchSchool(Refusal):
     text = "There is no such school in this district."
 
 
-async def school_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
-    """The school whose id stands in the path or the query."""
-    school_id = asked.get("school_id", "")
-    if await reader[SCHOOLS].one({"_id": school_id}, ["_id"]) is None:
-        raise refuse(NoSuchSchool())
-    return Subject(organisations=frozenset({school_id}))
+HOSTS = {"host": "host_ids"}
 
-
-async def block_asked(reader: Reader, asked: Mapping[str, str], _caller: Caller) -> Subject:
-    """The school of the block in the path."""
-    found = await reader[BLOCKS].one({"_id": asked["block_id"]}, ["school_id"])
-    if found is None:
-        raise refuse(NoSuchBlock())
-    return Subject(organisations=frozenset({found["school_id"]}))
-
-
-async def offer_asked(reader: Reader, asked: Mapping[str, str], caller: Caller) -> Subject:
-    """The school of the offer in the path, with its hosts as the circle `host`."""
-    found = await reader[OFFERS].one({"_id": asked["offer_id"]}, ["school_id", "host_ids"])
-    if found is None:
-        raise refuse(NoSuchOffer())
-    return _hosted(found["school_id"], found["host_ids"], caller)
-
-
-async def occurrence_asked(reader: Reader, asked: Mapping[str, str], caller: Caller) -> Subject:
-    """The school of the occurrence in the path, with its hosts as the circle `host`."""
-    found = await reader[OCCURRENCES].one({"_id": asked["occurrence_id"]}, ["school_id", "host_ids"])
-    if found is None:
-        raise refuse(NoSuchOccurrence())
-    return _hosted(found["school_id"], found["host_ids"], caller)
-
-
-def _hosted(school_id: str, host_ids: list[str], caller: Caller) -> Subject:
-    return Subject(organisations=frozenset({school_id}), circles={"host": hosts_still(caller, school_id, host_ids)})
-
-
-def hosts_still(caller: Caller, school_id: str, host_ids: Collection[str]) -> frozenset[str]:
-    """The hosts, as far as the caller is concerned: who has left the school hosts there no longer."""
-    at = {school_id, caller.district_id}
-    return frozenset(host_ids) if any(held.organisation_id in at for held in caller.roles) else frozenset()
+school_asked = Found(SCHOOLS, "school_id", NoSuchSchool, organisation="_id")
+block_asked = Found(BLOCKS, "block_id", NoSuchBlock)
+space_asked = Found(SPACES, "space_id", NoSuchSpace)
+offer_asked = Found(OFFERS, "offer_id", NoSuchOffer, circles=HOSTS)
+occurrence_asked = Found(OCCURRENCES, "occurrence_id", NoSuchOccurrence, circles=HOSTS)
+placement_asked = Found(
+    WEEKS,
+    "placement_id",
+    NoSuchPlacement,
+    by="places.placement_id",
+    member="student_id",
+    organisation="places.school_id",
+    beside=Beside(OCCURRENCES, "places.occurrence_id", HOSTS),
+)
+entry_asked = Found(
+    OCCURRENCES, "entry_id", NoSuchEntry, by="waiting.entry_id", member="waiting.student_id", circles=HOSTS
+)
 
 
 def everyone_at(subject: SubjectFinder) -> Policy:

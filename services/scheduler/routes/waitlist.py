@@ -6,12 +6,12 @@ from kit.request import EdgeDep
 from kit.routes import Body, Routes
 from services.scheduler.actions.join_waitlist import Entry, JoinWaitlist, join_waitlist
 from services.scheduler.actions.leave_waitlist import LeaveWaitlist, leave_waitlist
-from services.scheduler.domain.booking import OccurrenceCancelled
+from services.scheduler.domain.no_place import OccurrenceCancelled
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.waiting import AlreadyWaiting, LineFull, NoSuchEntry, SeatFree
 from services.scheduler.routes.fields import Id, PathId
-from services.scheduler.routes.placements import OFTEN, STUDENT, SWITCH, WINDOW
-from services.scheduler.routes.placing import ENTRY_READERS, ENTRY_WRITERS, PLACERS, settle_cause
+from services.scheduler.routes.placements import OFTEN, STUDENT, SWITCH, WINDOW, settle_cause
+from services.scheduler.routes.placing import ENTRY_READERS, ENTRY_WRITERS, PLACERS
 from services.scheduler.routes.subjects import occurrence_asked
 from services.scheduler.views.placement import get_wait
 

@@ -30,22 +30,12 @@ class DueBlock:
     block_id: str
 
 
-async def block_of(rows: Rows, block_id: str) -> Block | None:
-    """The block with this id, or None."""
-    found = await rows.get(block_id)
-    return BLOCK.unpack(found) if found else None
-
-
-async def blocks_of(rows: Rows, block_ids: Sequence[str]) -> dict[str, Block]:
-    """The blocks with these ids, by id, in one query."""
-    return {block_id: BLOCK.unpack(row) for block_id, row in (await rows.many(block_ids)).items()}
-
-
 async def blocks_between(rows: Rows, school_ids: Sequence[str], first: date, last: date) -> list[Block]:
     """The blocks of these schools from one day to another, both included, in time order."""
     days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
-    found = await rows.find({"school_id": {"$in": list(school_ids)}, "day": days}, sort=[("day", 1), ("starts_at", 1)])
-    return [BLOCK.unpack(row) for row in found]
+    return await BLOCK.find(
+        rows, {"school_id": {"$in": list(school_ids)}, "day": days}, sort=[("day", 1), ("starts_at", 1)]
+    )
 
 
 async def claim_due(mongo: Mongo, now: datetime) -> DueBlock | None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contracts.fact import Fact
 from kit.directory import PEOPLE
@@ -13,18 +13,20 @@ from kit.group_saves import Change, change_all, save_traced
 from kit.mongo import Collection, Document
 from kit.transaction import Rows, Transaction
 from services.scheduler.domain.board import Board
-from services.scheduler.domain.booking import place_needs, seat_needs
+from services.scheduler.domain.booking import seat_needs
 from services.scheduler.domain.eligibility import Student
+from services.scheduler.domain.freeing import place_needs
 from services.scheduler.domain.learners import Learner
 from services.scheduler.domain.occurrences import Occurrence
+from services.scheduler.domain.resource_days import ResourceDay
 from services.scheduler.domain.spaces import pool_day, space_day
 from services.scheduler.domain.weeks import Place, Week, week_id
 from services.scheduler.store.blocks import BLOCK, BLOCKS
-from services.scheduler.store.learners import LEARNERS, learner_of, student_of
+from services.scheduler.store.learners import LEARNER, LEARNERS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
 from services.scheduler.store.spaces import POOL, POOLS, SPACE, SPACES
-from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Ledger:
     """
 
     tx: Transaction
-    board: Board = field(default_factory=lambda: Board().draft())
+    board: Board = field(default_factory=Board)
     students: dict[str, Student] = field(default_factory=dict)
     learners: dict[str, Learner] = field(default_factory=dict)
+    _loaded: Board = field(default_factory=Board)
     _told: defaultdict[str, list[tuple[Trace, Fact]]] = field(default_factory=lambda: defaultdict(list))
     _reads: GroupReads = field(init=False)
 
@@ -65,7 +68,7 @@ class Ledger:
             self.load_learners(seat.student_id for seat in seats if seat.has_goal),
             self._load_holding(seat.instead_of for seat in seats if seat.instead_of),
         )
-        found = [(seat, self.board.occurrences.find(seat.occurrence_id)) for seat in seats]
+        found = [(seat, self.board.occurrences.get(seat.occurrence_id)) for seat in seats]
         known = [(seat, occurrence) for seat, occurrence in found if occurrence is not None]
         await asyncio.gather(
             self.load_weeks((seat.student_id, occurrence.week) for seat, occurrence in known),
@@ -90,24 +93,23 @@ class Ledger:
 
     async def load_weeks(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Load these students' weeks; one that nothing was placed in yet is empty."""
-        loaded = self.board.weeks
-        missing = {week_id(*pair): pair for pair in wanted if loaded.find(week_id(*pair)) is None}
+        missing = {key: pair for pair in wanted if (key := week_id(*pair)) not in self.board.weeks}
         if not missing:
             return
         found = await self._reads.many(WEEKS, list(missing))
         for key, (student_id, week) in missing.items():
             row = found.get(key)
             empty = Week(version=0, district_id=self.tx.district_id, student_id=student_id, week=week)
-            self.board.lay_week(unpack_week(row) if row is not None else empty)
+            self._lay_week(key, WEEK.unpack(row) if row is not None else empty)
 
     async def load_days_of(self, day_ids: Iterable[str]) -> None:
         """Load these days of spaces and pools; one that nothing was taken of yet is left out."""
-        missing = {day_id for day_id in day_ids if self.board.days.find(day_id) is None}
+        missing = {day_id for day_id in day_ids if day_id not in self.board.days}
         if not missing:
             return
         found = await self._reads.many(RESOURCE_DAYS, sorted(missing))
-        below = self.board.days.loaded()
-        below.update({day_id: RESOURCE_DAY.unpack(row) for day_id, row in found.items()})
+        for day_id, row in found.items():
+            self._lay_day(day_id, RESOURCE_DAY.unpack(row))
 
     def tell(self, trace: Trace) -> None:
         """Note that the facts since the last call belong to this trace."""
@@ -122,35 +124,37 @@ class Ledger:
         What somebody else changed since it was read makes the edge run the whole work again.
         """
         self.tell(self.tx.trace)
+        board, loaded = self.board, self._loaded
+        lines = {key: one for key, one in board.occurrences.items() if one is not loaded.occurrences[key]}
+        days = [day for key, day in board.days.items() if day is not loaded.days.get(key)]
         # What others want too goes first: whoever comes second learns it before the rest is written.
-        change_all(self.tx, OCCURRENCES, self._seat_changes())
-        change_all(self.tx, RESOURCE_DAYS, self._day_changes())
-        for occurrence in self.board.changed_occurrences():
-            self._save(OCCURRENCES, occurrence.occurrence_id, OCCURRENCE.pack(occurrence))
-        for day_id, day in self.board.days.items():
+        change_all(self.tx, OCCURRENCES, [self._seats(key) for key in board.touched if key not in lines])
+        change_all(self.tx, RESOURCE_DAYS, [_uses(day) for day in days if day.version > 0])
+        for key, occurrence in lines.items():
+            self._save(OCCURRENCES, key, OCCURRENCE.pack(replace(occurrence, taken=board.taken[key])))
+        for day in days:
             if day.version == 0:
-                self._save(RESOURCE_DAYS, day_id, RESOURCE_DAY.pack(day))
-        for week_key, week in self.board.weeks.items():
-            self._save(WEEKS, week_key, pack_week(week))
+                self._save(RESOURCE_DAYS, day.day_id, RESOURCE_DAY.pack(day))
+        for key, week in board.weeks.items():
+            if week is not loaded.weeks[key]:
+                self._save(WEEKS, key, WEEK.pack(week))
 
-    def _seat_changes(self) -> list[Change]:
-        seats = self.board.changed_seats()
-        return [Change(key, self.board.occurrences[key].version, {"taken": taken}) for key, taken in seats.items()]
-
-    def _day_changes(self) -> list[Change]:
-        days = ((day_id, day) for day_id, day in self.board.days.items() if day.version > 0)
-        return [Change(day_id, day.version, {"uses": RESOURCE_DAY.pack(day)["uses"]}) for day_id, day in days]
+    def _seats(self, occurrence_id: str) -> Change:
+        version, taken = self.board.occurrences[occurrence_id].version, self.board.taken[occurrence_id]
+        return Change(occurrence_id, version, {"taken": taken})
 
     def _save(self, collection: Collection, document_id: str, document: Document) -> None:
         save_traced(self.tx, collection, document, self._told.get(document_id, ()))
 
     async def load_occurrences(self, wanted: Iterable[str]) -> None:
         """Load these occurrences; one that is not there is left out."""
-        missing = list({key for key in wanted if self.board.occurrences.find(key) is None})
+        missing = list({key for key in wanted if key not in self.board.occurrences})
         if missing:
             found = await self._reads.many(OCCURRENCES, missing)
-            for row in found.values():
-                self.board.lay_occurrence(OCCURRENCE.unpack(row))
+            for key, row in found.items():
+                occurrence = OCCURRENCE.unpack(row)
+                self.board.occurrences[key] = self._loaded.occurrences[key] = occurrence
+                self.board.taken[key] = occurrence.taken
 
     async def load_students(self, wanted: Iterable[str]) -> None:
         """Load these students; who is not known in this district is left out."""
@@ -164,7 +168,8 @@ class Ledger:
         missing = list({key for key in wanted if key not in self.learners})
         if missing:
             found = await self._reads.many(LEARNERS, missing)
-            self.learners.update({key: learner_of(found.get(key), key) for key in missing})
+            known = {key: LEARNER.unpack(row) for key, row in found.items()}
+            self.learners.update({key: known.get(key) or Learner(person_id=key) for key in missing})
 
     async def _load_holding(self, wanted: Iterable[str]) -> None:
         """Load the weeks that hold these placements."""
@@ -172,7 +177,8 @@ class Ledger:
         if missing:
             weeks = Rows(self.tx.database, WEEKS, self.tx.district_id)
             for row in await weeks.find({"places.placement_id": {"$in": missing}}):
-                self.board.lay_week(unpack_week(row))
+                if row["_id"] not in self.board.weeks:
+                    self._lay_week(row["_id"], WEEK.unpack(row))
 
     async def _load_left(self, placement_ids: Iterable[str]) -> None:
         """Load what freeing these places touches; their weeks are loaded, places nobody knows are left out."""
@@ -185,7 +191,7 @@ class Ledger:
             self._load_blocks(place.block_id for place in own_work),
             self.load_days_of(need.day_id for place in own_work for need in place_needs(place, None)),
         )
-        left = (self.board.occurrences.find(place.occurrence_id or "") for place in places)
+        left = (self.board.occurrences.get(place.occurrence_id or "") for place in places)
         await self._load_days(occurrence for occurrence in left if occurrence is not None)
 
     async def _load_blocks(self, wanted: Iterable[str]) -> None:
@@ -198,7 +204,7 @@ class Ledger:
         """Load the days of what these occurrences use; a day that nobody touched yet is made from its space or pool."""
         wanted = list({occurrence.occurrence_id: occurrence for occurrence in occurrences}.values())
         await self.load_days_of(need.day_id for occurrence in wanted for need in seat_needs(occurrence))
-        fresh = [one for one in wanted if any(self.board.days.find(need.day_id) is None for need in seat_needs(one))]
+        fresh = [one for one in wanted if any(need.day_id not in self.board.days for need in seat_needs(one))]
         if fresh:
             await self._make_days(fresh)
 
@@ -213,8 +219,33 @@ class Ledger:
             needed = {need.pool_id for need in one.equipment}
             made += [pool_day(POOL.unpack(row), one.day) for key, row in pools.items() if key in needed]
             for day in made:
-                self.board.days.loaded().setdefault(day.day_id, day)
+                if day.day_id not in self.board.days:
+                    self._lay_day(day.day_id, day)
+
+    def _lay_week(self, key: str, week: Week) -> None:
+        self.board.weeks[key] = self._loaded.weeks[key] = week
+        for place in week.places:
+            self.board.where[place.placement_id] = key
+
+    def _lay_day(self, key: str, day: ResourceDay) -> None:
+        self.board.days[key] = self._loaded.days[key] = day
 
     def _place(self, placement_id: str) -> Place | None:
-        week = self.board.weeks.find(self.board.where.get(placement_id, ""))
+        week = self.board.weeks.get(self.board.where.get(placement_id, ""))
         return next((place for place in week.places if place.placement_id == placement_id), None) if week else None
+
+
+def student_of(row: Document) -> Student:
+    """The student that a row of the directory describes; schools are those where they are a learner."""
+    at = (held["organisation_id"] for held in row["roles"] if held["role"] == "learner")
+    return Student(
+        student_id=row["_id"],
+        school_ids=frozenset(at),
+        class_ids=frozenset(row["groups"]),
+        grades=frozenset(row["grades"]),
+        active=row["active"],
+    )
+
+
+def _uses(day: ResourceDay) -> Change:
+    return Change(day.day_id, day.version, {"uses": RESOURCE_DAY.pack(day)["uses"]})

@@ -17,13 +17,7 @@ OFFERS = Collection(
 OFFER = Record(Offer, "offer_id")
 
 
-async def offer_of(rows: Rows, offer_id: str) -> Offer | None:
-    """The offer with this id, or None."""
-    found = await rows.get(offer_id)
-    return OFFER.unpack(found) if found else None
-
-
 async def offers_naming(rows: Rows, person_id: str) -> list[Offer]:
     """The offers in whose allow-list or block-list this person stands, in one query."""
     where = {"$or": [{"eligibility.allow": person_id}, {"eligibility.block": person_id}]}
-    return [OFFER.unpack(row) for row in await rows.find(where)]
+    return await OFFER.find(rows, where)

@@ -20,20 +20,6 @@ RESOURCE_DAYS = Collection(
 RESOURCE_DAY = Record(ResourceDay, "day_id")
 
 
-async def resource_days_of(rows: Rows, day_ids: Sequence[str]) -> dict[str, ResourceDay]:
-    """The days with these ids, by id, in one query; days that nothing was ever taken of are left out."""
-    return {row_id: RESOURCE_DAY.unpack(row) for row_id, row in (await rows.many(day_ids)).items()}
-
-
-async def resource_days_between(
-    rows: Rows, school_ids: Sequence[str], first: date, last: date
-) -> dict[str, ResourceDay]:
-    """All used days of these schools' spaces and pools from one day to another, by id."""
-    days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
-    found = await rows.find({"school_id": {"$in": sorted(school_ids)}, "day": days})
-    return {row["_id"]: RESOURCE_DAY.unpack(row) for row in found}
-
-
 async def days_with(rows: Rows, refs: Sequence[str]) -> dict[str, ResourceDay]:
     """The days of spaces and pools that know a use of one of these refs, by id, in one query."""
     found = await rows.find({"uses.ref": {"$in": list(refs)}}) if refs else []
@@ -42,5 +28,4 @@ async def days_with(rows: Rows, refs: Sequence[str]) -> dict[str, ResourceDay]:
 
 async def days_from(rows: Rows, resource_id: str, first: date) -> list[ResourceDay]:
     """The days of one resource from this day on."""
-    found = await rows.find({"resource_id": resource_id, "day": {"$gte": first.isoformat()}})
-    return [RESOURCE_DAY.unpack(row) for row in found]
+    return await RESOURCE_DAY.find(rows, {"resource_id": resource_id, "day": {"$gte": first.isoformat()}})

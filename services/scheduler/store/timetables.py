@@ -1,8 +1,6 @@
 """Calendars, periods and day patterns in the store."""
 
-from pydantic import TypeAdapter
-
-from kit.mongo import Collection, Document, Index
+from kit.mongo import Collection, Index
 from kit.records import Record
 from kit.transaction import Rows
 from services.scheduler.domain.calendars import Calendar
@@ -19,13 +17,6 @@ PATTERNS = Collection(
 CALENDAR = Record(Calendar, "school_id")
 PERIOD = Record(Period, "period_id")
 PATTERN = Record(DayPattern, "pattern_id")
-_PATTERN_TEXT = TypeAdapter(DayPattern)
-
-
-async def calendar_of(rows: Rows, school_id: str) -> Calendar | None:
-    """A school's calendar, or None."""
-    found = await rows.get(school_id)
-    return CALENDAR.unpack(found) if found else None
 
 
 async def period_of(rows: Rows, school_id: str, period_id: str) -> Period | None:
@@ -43,10 +34,3 @@ async def pattern_of(rows: Rows, school_id: str, pattern_id: str) -> DayPattern 
     """The day pattern with this id at this school, or None."""
     found = await rows.one({"_id": pattern_id, "school_id": school_id})
     return PATTERN.unpack(found) if found else None
-
-
-def pack_pattern(pattern: DayPattern) -> Document:
-    """The document of a day pattern: wall-clock times become text, as BSON knows moments alone."""
-    document: Document = _PATTERN_TEXT.dump_python(pattern, mode="json")
-    document["_id"] = document.pop("pattern_id")
-    return document

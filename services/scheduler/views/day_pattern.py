@@ -12,7 +12,7 @@ from services.scheduler.domain.calendars import CalendarMissing, zone_of
 from services.scheduler.domain.day_patterns import NoSuchPattern, plan
 from services.scheduler.domain.generation import Timetable, planned
 from services.scheduler.store.schools import DISTRICTS, district_zone
-from services.scheduler.store.timetables import CALENDARS, PATTERNS, PERIODS, calendar_of, pattern_of, periods_of
+from services.scheduler.store.timetables import CALENDAR, CALENDARS, PATTERNS, PERIODS, pattern_of, periods_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def timetable_of(reader: Reader, school_id: str, pattern_id: str) -> Timet
     """
     pattern, calendar, periods, district = await asyncio.gather(
         pattern_of(reader[PATTERNS], school_id, pattern_id),
-        calendar_of(reader[CALENDARS], school_id),
+        CALENDAR.get(reader[CALENDARS], school_id),
         periods_of(reader[PERIODS], school_id),
         district_zone(reader[DISTRICTS], reader.district_id),
     )

@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 from kit.edge import Reader
 from kit.mongo import Document
+from kit.shapes import Shape
 from services.scheduler.domain.weeks import Place, Week, agency_rate, in_time_order, week_id
 from services.scheduler.store.occurrences import OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 WAITING = ("title", "starts_at", "ends_at", "waiting.entry_id", "waiting.student_id", "waiting.instead_of")
 
@@ -32,6 +33,9 @@ class WeekPlace:
     step_id: str | None
     attendance: str | None
     minutes: int
+
+
+WEEK_PLACE = Shape(WeekPlace, Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +85,16 @@ async def get_week(reader: Reader, person_id: str, week: str, now: datetime) -> 
         reader[OCCURRENCES].find({"waiting.student_id": person_id, "week": week}, fields=WAITING),
     )
     empty = Week(version=0, district_id=reader.district_id, student_id=person_id, week=week)
-    found = unpack_week(row) if row else empty
+    found = WEEK.unpack(row) if row else empty
     rate = agency_rate(found)
     waits = [_wait(line, person_id) for line in lines]
     return MyWeek(
         person_id=person_id,
         week=week,
-        places=[_shown(place) for place in in_time_order(found)],
+        places=[WEEK_PLACE(place) for place in in_time_order(found)],
         waiting=sorted(waits, key=lambda wait: (wait.starts_at, wait.entry_id)),
         agency=WeekAgency(rate.chosen_minutes, rate.placed_minutes, rate.rate),
         as_of=now,
-    )
-
-
-def _shown(place: Place) -> WeekPlace:
-    return WeekPlace(
-        placement_id=place.placement_id,
-        occurrence_id=place.occurrence_id,
-        offer_id=place.offer_id,
-        space_id=place.space_id,
-        block_id=place.block_id,
-        school_id=place.school_id,
-        day=place.day,
-        starts_at=place.starts_at,
-        ends_at=place.ends_at,
-        title=place.title,
-        cause=place.cause.value,
-        goal_id=place.goal_id,
-        step_id=place.step_id,
-        attendance=place.attendance,
-        minutes=place.minutes,
     )
 
 

@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 
 from kit.directory import PEOPLE
 from kit.edge import Reader
-from kit.mongo import Document
 from kit.refusals import refuse
-from services.scheduler.domain.blocks import Block
-from services.scheduler.domain.booking import NoSuchBlock
+from services.scheduler.domain.blocks import Block, NoSuchBlock
+from services.scheduler.domain.booking import check_at, open_goal
 from services.scheduler.domain.day_patterns import check_range
 from services.scheduler.domain.eligibility import Student
 from services.scheduler.domain.learners import Learner
-from services.scheduler.domain.occurrences import Occurrence, reasons_against
+from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.openings import (
     Held,
     NoSuchOpenGoal,
@@ -27,12 +26,14 @@ from services.scheduler.domain.openings import (
 )
 from services.scheduler.domain.resource_days import ResourceDay, left, own_work, resource_day_id, used
 from services.scheduler.domain.spaces import Space, own_work_left
-from services.scheduler.store.blocks import BLOCKS, block_of, blocks_between
-from services.scheduler.store.learners import LEARNERS, heard_of, learner_of, student_of
-from services.scheduler.store.occurrences import OCCURRENCES, occurrences_between
-from services.scheduler.store.resource_days import RESOURCE_DAYS, resource_days_between
-from services.scheduler.store.spaces import SPACES, own_work_spaces
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.domain.weeks import Week
+from services.scheduler.store.blocks import BLOCK, BLOCKS
+from services.scheduler.store.learners import LEARNER, LEARNERS
+from services.scheduler.store.ledger import student_of
+from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
+from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
+from services.scheduler.store.spaces import SPACE, SPACES
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 LONGEST_LOOK = timedelta(days=13)
 
@@ -88,7 +89,6 @@ class _Own:
     student: Student
     learner: Learner
     places: list[Held]
-    heard: Mapping[str, datetime | None]
 
 
 async def get_openings(reader: Reader, question: Question, now: datetime) -> Openings:
@@ -98,22 +98,25 @@ async def get_openings(reader: Reader, question: Question, now: datetime) -> Ope
     """
     question = await _narrow(reader, question)
     own = await _own_rows(reader, question)
-    if question.goal_id is not None and own.learner.goal(question.goal_id) is None:
+    if question.goal_id is not None and open_goal(own.learner, question.goal_id) is None:
         raise refuse(NoSuchOpenGoal())
-    schools, days = sorted(own.student.school_ids), (question.first, question.last)
-    occurrences, blocks, spaces, uses = await asyncio.gather(
-        occurrences_between(reader[OCCURRENCES], schools, *days),
-        blocks_between(reader[BLOCKS], schools, *days),
-        own_work_spaces(reader[SPACES], schools),
-        resource_days_between(reader[RESOURCE_DAYS], schools, *days),
+    here = {"school_id": {"$in": sorted(own.student.school_ids)}}
+    then = here | {"day": {"$gte": question.first.isoformat(), "$lte": question.last.isoformat()}}
+    in_time_order = [("day", 1), ("starts_at", 1)]
+    occurrences, blocks, spaces, days = await asyncio.gather(
+        OCCURRENCE.find(reader[OCCURRENCES], then | {"cancelled": False}, sort=[*in_time_order, ("_id", 1)]),
+        BLOCK.find(reader[BLOCKS], then, sort=in_time_order),
+        SPACE.find(reader[SPACES], here | {"own_work": True}, sort=[("_id", 1)]),
+        RESOURCE_DAY.find(reader[RESOURCE_DAYS], then),
     )
+    uses = {day.day_id: day for day in days}
     suggestions = _suggestions(question, own, occurrences, now)
     shown = suggestions[question.start : question.start + question.limit]
     return Openings(
         openings=[_opening(suggestion, own, uses, now) for suggestion in shown],
         total=len(suggestions),
         own_work=list(_own_work(question, own, blocks, spaces, uses, now)),
-        heard=own.heard,
+        heard=_heard(own.learner),
     )
 
 
@@ -122,19 +125,22 @@ async def _narrow(reader: Reader, question: Question) -> Question:
     if question.block_id is None:
         check_range(question.first, question.last, LONGEST_LOOK)
         return question
-    block = await block_of(reader[BLOCKS], question.block_id)
+    block = await BLOCK.get(reader[BLOCKS], question.block_id)
     if block is None:
         raise refuse(NoSuchBlock())
     return replace(question, first=block.day, last=block.day)
 
 
 async def _own_rows(reader: Reader, question: Question) -> _Own:
-    weeks = {"student_id": question.person_id, "week": {"$in": _weeks(question.first, question.last)}}
-    person, row, found = await asyncio.gather(
-        reader[PEOPLE].get(question.person_id), reader[LEARNERS].get(question.person_id), reader[WEEKS].find(weeks)
+    person_id = question.person_id
+    in_weeks = {"student_id": person_id, "week": {"$in": _weeks(question.first, question.last)}}
+    person, known, weeks = await asyncio.gather(
+        reader[PEOPLE].get(person_id),
+        LEARNER.get(reader[LEARNERS], person_id),
+        WEEK.find(reader[WEEKS], in_weeks),
     )
-    student = student_of(person) if person else Student(student_id=question.person_id, active=False)
-    return _Own(student, learner_of(row, question.person_id), list(_places(found)), heard_of(row))
+    student = student_of(person) if person else Student(student_id=person_id, active=False)
+    return _Own(student, known or Learner(person_id=person_id), [place for week in weeks for place in _held(week)])
 
 
 def _weeks(first: date, last: date) -> list[str]:
@@ -143,11 +149,21 @@ def _weeks(first: date, last: date) -> list[str]:
     return sorted({f"{day.isocalendar().year}-W{day.isocalendar().week:02d}" for day in days})
 
 
-def _places(found: Sequence[Document]) -> Iterable[Held]:
-    for document in found:
-        for place in unpack_week(document).places:
-            if place.held:
-                yield Held(place.occurrence_id, place.starts_at, place.ends_at)
+def _held(week: Week) -> Iterable[Held]:
+    for place in week.places:
+        if place.cancelled_at is None:
+            yield Held(place.occurrence_id, place.starts_at, place.ends_at)
+
+
+def _heard(learner: Learner) -> dict[str, datetime | None]:
+    """When the newest fact about a learner was announced, per source; None: nothing was heard from it."""
+    moments = {
+        "interests": [learner.interests_at] if learner.interests_at else [],
+        "goals": list(learner.goals_at.values()),
+        "skills": [skill.grown_at for skill in learner.skills.values()],
+        "projects": [project.shown_at for project in learner.projects.values()],
+    }
+    return {source: max(found, default=None) for source, found in moments.items()}
 
 
 def _suggestions(question: Question, own: _Own, occurrences: Sequence[Occurrence], now: datetime) -> list[Suggestion]:
@@ -168,7 +184,7 @@ def _is_asked_for(question: Question, own: _Own, occurrence: Occurrence) -> bool
         question.tag is None or question.tag in occurrence.tags
     )
     has = any(held.occurrence_id == occurrence.occurrence_id for held in own.places)
-    return fits and (has or not reasons_against(occurrence, own.student))
+    return fits and (has or not check_at(occurrence.eligibility, own.student, occurrence.school_id))
 
 
 def _room(occurrence: Occurrence, uses: Mapping[str, ResourceDay]) -> int | None:

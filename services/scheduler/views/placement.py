@@ -8,7 +8,7 @@ from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.waiting import NoSuchEntry, position_of
 from services.scheduler.domain.weeks import NoSuchPlacement, Place, Week, find_place
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ async def get_placement(reader: Reader, placement_id: str) -> tuple[Week, Place]
     row = await reader[WEEKS].one({"places.placement_id": placement_id})
     if row is None:
         raise refuse(NoSuchPlacement())
-    week = unpack_week(row)
+    week = WEEK.unpack(row)
     return week, find_place(week, placement_id)
 
 

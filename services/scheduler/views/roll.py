@@ -6,7 +6,7 @@ from kit.edge import Reader
 from kit.refusals import refuse
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.store.occurrences import OCCURRENCES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK, WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def get_roll(reader: Reader, occurrence_id: str) -> Roll:
     rows = await reader[WEEKS].find({"places.occurrence_id": occurrence_id}, sort=[("student_id", 1)])
     lines = [
         RollLine(place.placement_id, week.student_id, place.cause.value, place.attendance, place.minutes)
-        for week in map(unpack_week, rows)
+        for week in map(WEEK.unpack, rows)
         for place in week.places
         if place.held and place.occurrence_id == occurrence_id
     ]

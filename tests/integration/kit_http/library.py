@@ -10,7 +10,7 @@ from fastapi import FastAPI, Query, Request
 from pydantic import Field
 
 from kit.app import Body, Routes, create_app, open_store
-from kit.auth import Caller, Member, RoleAt, Subject, TokenVerifier
+from kit.auth import Caller, JwksSource, Member, RoleAt, Subject, TokenVerifier
 from kit.conditions import IfMatch, check_version
 from kit.edge import Reader
 from kit.jwks import FetchedKeys
@@ -231,7 +231,11 @@ def make_library() -> FastAPI:
     """The whole service."""
     settings = LibrarySettings.load()
     configure(settings.service, level=settings.log_level, otlp_endpoint=settings.otlp_endpoint)
-    keys = FetchedKeys(settings.jwks_url, pause_seconds=0.2)
+    return assemble(settings, FetchedKeys(settings.jwks_url, pause_seconds=0.2))
+
+
+def assemble(settings: LibrarySettings, keys: JwksSource) -> FastAPI:
+    """Its application, for callers whose tokens these keys signed."""
     return create_app(
         title="Library",
         settings=settings,

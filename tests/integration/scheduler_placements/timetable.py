@@ -17,7 +17,8 @@ from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
 from services.scheduler.store.spaces import SPACE, SPACES
-from services.scheduler.store.weeks import WEEKS, unpack_week
+from services.scheduler.store.weeks import WEEK as STUDENT_WEEK
+from services.scheduler.store.weeks import WEEKS
 from services.scheduler.subscriptions import SUBSCRIPTIONS
 from tests.support.stage import Answer, District, Someone
 
@@ -162,7 +163,7 @@ class Timetable:
 
     async def weeks(self) -> list[Week]:
         rows = await self.district.stage.store.reader(self.district.district_id)[WEEKS].find({})
-        return [unpack_week(row) for row in rows]
+        return [STUDENT_WEEK.unpack(row) for row in rows]
 
     async def seated(self, occurrence_id: str) -> set[str]:
         """The students who hold a place in an occurrence."""

@@ -5,7 +5,7 @@ from typing import Any
 from services.scheduler.domain.board import Board
 from services.scheduler.domain.booking import Wish
 from services.scheduler.domain.eligibility import Student
-from services.scheduler.domain.learners import Learner, OpenGoal
+from services.scheduler.domain.learners import KnownGoal, Learner
 from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.resource_days import ResourceDay, resource_day_id
 from services.scheduler.domain.spaces import space_day
@@ -52,7 +52,7 @@ def hall(seats: int, space_id: str = "space_1") -> ResourceDay:
 
 
 def goal_of(student_id: str = "person_maya", goal_id: str = "goal_bike") -> Learner:
-    return Learner(person_id=student_id, goals=(OpenGoal(goal_id=goal_id, step_ids=frozenset({"step_weld"})),))
+    return Learner(person_id=student_id, goals={goal_id: KnownGoal(step_ids=frozenset({"step_weld"}))})
 
 
 def a_board(
@@ -61,9 +61,10 @@ def a_board(
     """A board with these occurrences, an empty week for each student, and the days of the spaces."""
     board = Board()
     for occurrence in occurrences:
-        board.lay_occurrence(occurrence)
+        board.occurrences[occurrence.occurrence_id] = occurrence
+        board.taken[occurrence.occurrence_id] = occurrence.taken
     for student_id in students:
         board.weeks[week_id(student_id, WEEK)] = a_week(student_id)
     for day in days:
         board.days[resource_day_id(day.resource_id, day.day)] = day
-    return board.draft()
+    return board

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from kit.refusals import Refusals
-from services.scheduler.domain.booking import Freeing, Wish, book, book_own_work, free
+from services.scheduler.domain.booking import Wish, book
 from services.scheduler.domain.eligibility import Eligibility
+from services.scheduler.domain.freeing import Freeing, free
 from services.scheduler.domain.occurrences import EquipmentNeed, Occurrence
+from services.scheduler.domain.own_work import book_own_work
 from services.scheduler.domain.resource_days import ResourceDay, own_work, peak, used
 from services.scheduler.domain.spaces import EquipmentPool, pool_day
 from services.scheduler.domain.weeks import Cause, Week, agency_rate

@@ -10,8 +10,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.scheduler import PlacementCancelled, PlacementMade
 from kit.refusals import Refusal, Refusals
-from services.scheduler.domain.board import Board, free_place, put_made, switch, take_seat
-from services.scheduler.domain.booking import Freeing, Wish, book_own_work, reasons_against
+from services.scheduler.domain.board import Board
+from services.scheduler.domain.booking import Wish, put_made, reasons_against, take_seat
+from services.scheduler.domain.freeing import Freeing, free_place, switch
+from services.scheduler.domain.own_work import book_own_work
 from services.scheduler.domain.resource_days import own_work, peak, resource_day_id, used
 from services.scheduler.domain.waiting import Promotion, join, leave, promote_next
 from services.scheduler.domain.weeks import Cause, Place, Week, held_places, week_id
@@ -122,8 +124,8 @@ class SchoolDay(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_for_what_they_have_or_could_have(self) -> None:
-        for occurrence in self.board.occurrences.loaded() if self.board.occurrences.below else ():
-            line = self.board.occurrences[occurrence].waiting
+        for occurrence, now in self.board.occurrences.items():
+            line = now.waiting
             assert len({entry.student_id for entry in line}) == len(line)
             assert not any(self.held(entry.student_id, occurrence) for entry in line)
 
@@ -165,7 +167,7 @@ class SchoolDay(RuleBasedStateMachine):
         return sum(place.occurrence_id == occurrence for place in held_places(self.week(student)))
 
     def places(self) -> list[Place]:
-        if not self.board.weeks.below:
+        if not self.board.weeks:
             return []
         return [place for student in STUDENTS for place in held_places(self.week(student))]
 

@@ -4,9 +4,10 @@ import pytest
 
 from contracts.scheduler import WaitlistJoined, WaitlistLeft, WaitlistPromoted
 from kit.refusals import Refusals
-from services.scheduler.domain.board import Board, free_place, switch, take_seat
-from services.scheduler.domain.booking import Freeing
+from services.scheduler.domain.board import Board
+from services.scheduler.domain.booking import take_seat
 from services.scheduler.domain.eligibility import Eligibility
+from services.scheduler.domain.freeing import Freeing, free_place, place_of, switch
 from services.scheduler.domain.waiting import Promotion, join, leave, promote_next, promoted_id
 from services.scheduler.domain.weeks import Cause
 from tests.unit.scheduler_placements.tables import OPEN, a_board, a_student, a_wish, an_occurrence, at, goal_of, hall
@@ -82,7 +83,7 @@ def test_the_first_in_line_gets_the_freed_seat_and_the_next_moves_up() -> None:
     assert board.taken["occ_1"] == 1
     won = next(fact for _, fact in board.facts if isinstance(fact, WaitlistPromoted))
     assert (won.placement_id, won.freed_placement_id) == (promoted_id(f"wait_{BEN}"), "place_person_maya")
-    assert board.place_of(won.placement_id)[1].cause is Cause.PROMOTED
+    assert place_of(board, won.placement_id)[1].cause is Cause.PROMOTED
 
 
 def test_whoever_is_not_eligible_at_that_moment_is_passed_over_and_keeps_waiting() -> None:
@@ -160,7 +161,7 @@ def test_a_switch_that_fails_keeps_the_old_place() -> None:
     with pytest.raises(Refusals) as raised:
         switch(board, a_wish(BEN), "occ_1", "place_lower")
     assert raised.value.codes == {"session-full"}
-    assert board.place_of("place_lower")[1].held
+    assert place_of(board, "place_lower")[1].held
     assert board.taken["occ_2"] == 1
     assert len(board.facts) == before
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.scheduler.domain.eligibility import EVERYONE, Eligibility, Student, check, check_at, without
+from services.scheduler.domain.booking import check, check_at
+from services.scheduler.domain.eligibility import EVERYONE, Eligibility, Student, without
 
 MAYA = Student(
     student_id="person_maya",

@@ -1,15 +1,16 @@
 """Openings: what fits a learner, in which order, and what they can do about it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.scheduler.domain.learners import GrownSkill, Learner, OpenGoal, ShownProject
+from services.scheduler.domain.learners import GrownSkill, KnownGoal, Learner, ShownProject
 from services.scheduler.domain.openings import Held, serves_goal, state_of, suggest
 from tests.unit.scheduler_time.builders import NOW, an_occurrence, at
 
-GOAL = OpenGoal(goal_id="goal_1", target_ids=frozenset({"target_1"}), tags=frozenset({"welding"}))
+GOAL = KnownGoal(target_ids=frozenset({"target_1"}), tags=frozenset({"welding"}))
 
 
 def maya(**known: Any) -> Learner:
@@ -23,9 +24,9 @@ def ranked(learner: Learner, **occurrences: dict[str, Any]) -> list[tuple[str, l
 
 def test_a_goals_target_comes_before_an_interest_before_a_skill_before_the_rest() -> None:
     learner = maya(
-        goals=(GOAL,),
+        goals={"goal_1": GOAL},
         interests=frozenset({"music"}),
-        skills=(GrownSkill(skill="empathy", pieces=2, grown_at=NOW),),
+        skills={"growth_1": GrownSkill(skill="empathy", pieces=2, grown_at=NOW)},
     )
     order = ranked(
         learner,
@@ -54,17 +55,15 @@ def test_more_reasons_come_first_among_equals() -> None:
 
 
 def test_a_shown_project_changes_what_is_suggested() -> None:
-    project = ShownProject(
-        project_id="project_1", skills=frozenset({"empathy"}), tags=frozenset({"gardens"}), shown_at=NOW
-    )
+    project = ShownProject(skills=frozenset({"empathy"}), tags=frozenset({"gardens"}), shown_at=NOW)
     occurrences: dict[str, dict[str, Any]] = {"a": {}, "garden": {"tags": ("gardens",), "starts_at": at(14)}}
     assert [name for name, _ in ranked(maya(), **occurrences)] == ["a", "garden"]
-    assert ranked(maya(projects=(project,)), **occurrences)[0] == ("garden", ["builds-on-project"])
+    assert ranked(maya(projects={"project_1": project}), **occurrences)[0] == ("garden", ["builds-on-project"])
 
 
 def test_a_skill_of_long_ago_is_no_reason_any_more() -> None:
     old = GrownSkill(skill="empathy", pieces=5, grown_at=NOW - timedelta(days=200))
-    assert ranked(maya(skills=(old,)), one={"skills": ("empathy",)}) == [("one", [])]
+    assert ranked(maya(skills={"growth_1": old}), one={"skills": ("empathy",)}) == [("one", [])]
 
 
 def test_a_reason_is_a_sentence_to_the_learner() -> None:
@@ -74,9 +73,14 @@ def test_a_reason_is_a_sentence_to_the_learner() -> None:
 
 def test_a_goal_is_served_by_its_targets_and_its_tags() -> None:
     for fields in ({"target_ids": ("target_1",)}, {"tags": ("welding",)}):
-        (one,) = suggest(maya(goals=(GOAL,)), [an_occurrence(**fields)], NOW)
+        (one,) = suggest(maya(goals={"goal_1": GOAL}), [an_occurrence(**fields)], NOW)
         assert serves_goal(one, "goal_1")
         assert not serves_goal(one, "goal_2")
+
+
+def test_a_closed_goal_is_no_reason_any_more() -> None:
+    learner = maya(goals={"goal_1": replace(GOAL, state="reached"), "goal_2": replace(GOAL, state="set-aside")})
+    assert ranked(learner, one={"target_ids": ("target_1",)}) == [("one", [])]
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,11 @@ async def days_from(rows: Rows, resource_id: str, first: date) -> list[ResourceD
     """The days of one resource from this day on."""
     found = await rows.find({"resource_id": resource_id, "day": {"$gte": first.isoformat()}})
     return [RESOURCE_DAY.unpack(row) for row in found]
+
+
+async def days_of_resources(rows: Rows, resource_ids: Sequence[str], first: date, last: date) -> list[ResourceDay]:
+    """The used days of these resources from one day to another, both included, in order, in one query."""
+    days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
+    where = {"resource_id": {"$in": list(resource_ids)}, "day": days}
+    found = await rows.find(where, sort=[("resource_id", 1), ("day", 1)]) if resource_ids else []
+    return [RESOURCE_DAY.unpack(row) for row in found]

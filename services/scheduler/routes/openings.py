@@ -13,6 +13,7 @@ from kit.request import EdgeDep
 from kit.routes import Routes
 from services.scheduler.domain.booking import NoSuchBlock
 from services.scheduler.domain.day_patterns import RangeOutOfBounds
+from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.openings import NoSuchOpenGoal, State, places_left
 from services.scheduler.routes.fields import Day, PathId, QueryId
 from services.scheduler.routes.subjects import READ
@@ -40,8 +41,23 @@ class ReasonShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeShown:
+    """Another occurrence of the same offer, which is open to the learner."""
+
+    occurrence_id: str
+    block_id: str
+    space_id: str | None
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningShown:
-    """An occurrence that the learner may have. `state` says what they can do about it."""
+    """An occurrence that the learner may have. `state` says what they can do about it.
+
+    `alternatives`: where it cannot be had, up to three other occurrences of the same offer that can.
+    """
 
     occurrence_id: str
     offer_id: str
@@ -63,6 +79,7 @@ class OpeningShown:
     waiting: int
     state: State
     reasons: tuple[ReasonShown, ...]
+    alternatives: tuple[AlternativeShown, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +122,20 @@ async def get_openings_of(
     block_id: QueryId | None = None,
     tag: Annotated[str | None, Query(max_length=60)] = None,
     goal_id: QueryId | None = None,
+    space_id: QueryId | None = None,
+    host_id: QueryId | None = None,
 ) -> OpeningsShown:
     """What is open to a learner, what fits them best first, each with its reasons; and spaces for their own work."""
     begin = first or edge.now.date()
     question = Question(
-        person_id=person_id, first=begin, last=last or begin + A_WEEK, block_id=block_id, tag=tag, goal_id=goal_id
+        person_id=person_id,
+        first=begin,
+        last=last or begin + A_WEEK,
+        block_id=block_id,
+        tag=tag,
+        goal_id=goal_id,
+        space_id=space_id,
+        host_id=host_id,
     )
     asked = {"route": "openings", "question": repr(question)}
     start = int(edge.desk.cursors.read(ask.cursor, asked, edge.district_id)[0]) if ask.cursor else 0
@@ -155,6 +181,18 @@ def _opening(opening: Opening) -> OpeningShown:
             ReasonShown(code=reason.code, params=reason.params, text=reason.text)
             for reason in opening.suggestion.reasons
         ),
+        alternatives=tuple(_alternative(other) for other in opening.alternatives),
+    )
+
+
+def _alternative(other: Occurrence) -> AlternativeShown:
+    return AlternativeShown(
+        occurrence_id=other.occurrence_id,
+        block_id=other.block_id,
+        space_id=other.space_id,
+        day=other.day,
+        starts_at=other.starts_at,
+        ends_at=other.ends_at,
     )
 
 

@@ -102,6 +102,18 @@ class PlacementMade(_PlacementFact):
     """A student has a place: chosen, promoted, distributed, pulled, assigned or by default."""
 
 
+@fact("scheduler.placement.moved.v1", topic="scheduler-placements", key="placement_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementMoved(PlacementMade):
+    """A student still has a place, in another space than before: its occurrence moved."""
+
+
+@fact("scheduler.placement.restored.v1", topic="scheduler-placements", key="placement_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementRestored(PlacementMade):
+    """A student has a place again that was cancelled with its occurrence: the occurrence takes place after all."""
+
+
 @fact("scheduler.placement.cancelled.v1", topic="scheduler-placements", key="placement_id")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementCancelled(_PlacementFact):

@@ -35,6 +35,7 @@ def _dead_letters(service: str) -> Topic:
 TOPICS: tuple[Topic, ...] = (
     _facts("gateway-districts", "district_id", "profile", "scheduler", partitions=1),
     _facts("gateway-apps", "app_id", partitions=1),
+    _facts("gateway-sign-in-links", "person_id", partitions=1),
     _facts("gateway-learners", "person_id", "profile", partitions=1),
     _facts("profile-schools", "school_id", "scheduler", partitions=1),
     _facts("profile-classes", "class_id"),

@@ -10,7 +10,7 @@ from kit.transaction import Transaction
 PEOPLE = Collection(
     "people",
     shard_key=("district_id", "_id"),
-    indexes=(Index(("district_id", "organisations")), Index(("district_id", "groups"))),
+    indexes=(Index(("district_id", "organisations", "_id")), Index(("district_id", "groups"))),
 )
 
 

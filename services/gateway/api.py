@@ -75,6 +75,7 @@ def own_app(settings: GatewaySettings, keys: SigningKeys, doors: dict[str, Door]
         lifespan=(lifespan,),
     )
     app.state.keys = keys
+    app.state.public_url = settings.public_url
     app.state.doors = doors
     return app
 
@@ -168,6 +169,7 @@ def document() -> str:
     settings = GatewaySettings.model_construct(
         mongo_url=SecretStr("mongodb://127.0.0.1:1"),
         mongo_database="trellis_gateway",
+        public_url=nowhere,
         cursor_key=SecretStr("0" * 32),
         jwks_url=nowhere,
         deadline_seconds=5.0,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from contracts.people import Role
 from kit.auth import Caller
 from kit.clock import now
 from kit.edge import Store
@@ -12,6 +13,7 @@ from kit.ids import new_id
 from kit.refusals import Refusals
 from kit.tracing import current_trace
 from services.gateway.actions.sign_in import BeginSignIn, MakeGrant, TakeSignIn, begin_sign_in, make_grant, take_sign_in
+from services.gateway.actions.sign_in_by_link import UseSignInLink, use_sign_in_link
 from services.gateway.actions.use_grant import (
     EndGrant,
     RedeemCode,
@@ -21,7 +23,7 @@ from services.gateway.actions.use_grant import (
     redeem_code,
     rotate_refresh,
 )
-from services.gateway.clients import Clients
+from services.gateway.clients import ALL_SCOPES, Clients
 from services.gateway.domain.districts import Provider
 from services.gateway.domain.oauth import (
     CODE_LIFE,
@@ -36,11 +38,12 @@ from services.gateway.domain.oauth import (
     hash_of,
     redirect_with,
 )
+from services.gateway.domain.sign_in_links import REDEEMERS, not_good
 from services.gateway.identity_providers import Providers
 from services.gateway.people_door import PeopleDoor, Person
 from services.gateway.provider import BUILT_IN_CLIENT, built_in_issuer
 from services.gateway.settings import GatewaySettings
-from services.gateway.store.collections import GRANTS
+from services.gateway.store.collections import GRANTS, SIGN_IN_LINKS
 from services.gateway.store.finding import district_named
 from services.gateway.tokens import OUTSIDE, SigningKeys
 
@@ -107,6 +110,22 @@ class Granting:
         following = fresh_secret()
         order = RotateRefresh(grant_id, secret, client_id, following)
         return self._answer(district_id, person, await self._act(district_id, rotate_refresh, order), following)
+
+    async def redeem_link(self, token: str, client_id: str) -> dict[str, Any]:
+        """Tokens for a partner contact's sign-in link. Raises: OAuthRefusal, alike for every link that is not good."""
+        if client_id not in REDEEMERS:
+            raise OAuthRefusal("unauthorized_client", "this client may not redeem sign-in links")
+        try:
+            district_id, person_id, secret = parts_of(token)
+        except OAuthRefusal as refused:
+            raise not_good() from refused
+        if await self.store.reader(district_id)[SIGN_IN_LINKS].one({"_id": person_id}, ["_id"]) is None:
+            raise not_good()
+        person = await self._contact(district_id, person_id)
+        following = fresh_secret()
+        grant = self._grant_by_link(person, client_id, following)
+        used = Used(await self._act(district_id, use_sign_in_link, UseSignInLink(secret, grant)))
+        return self._answer(district_id, person, used, following)
 
     async def end(self, token: str) -> None:
         """Revoke a refresh token's grant."""
@@ -197,10 +216,40 @@ class Granting:
             expires_at=moment + timedelta(days=self.settings.refresh_days),
         )
 
+    async def _contact(self, district_id: str, person_id: str) -> Person:
+        """Who signs in by a link: as a partner's contact, and only while they are one. Raises: OAuthRefusal."""
+        try:
+            person = await self.people.find(district_id, "person_id", person_id)
+        except OAuthRefusal as refused:
+            raise (not_good() if refused.error == "access_denied" else refused) from refused
+        if {held.role for held in person.roles} != {Role.PARTNER.value}:
+            raise not_good()
+        return person
+
+    def _grant_by_link(self, person: Person, client_id: str, refresh: str) -> Grant:
+        moment = now()
+        return Grant(
+            grant_id=new_id("grant"),
+            version=0,
+            person_id=person.person_id,
+            client_id=client_id,
+            redirect_uri="",
+            code_challenge="",
+            scopes=tuple(sorted(ALL_SCOPES)),
+            code_hash=hash_of(fresh_secret()),
+            code_expires_at=moment,
+            code_used=True,
+            refresh_hash=hash_of(refresh),
+            spent_hashes=(),
+            expires_at=moment + timedelta(days=self.settings.refresh_days),
+            role=Role.PARTNER.value,
+        )
+
     def _answer(self, district_id: str, person: Person, used: Used, following: str) -> dict[str, Any]:
         if used.grant is None:
             raise OAuthRefusal("invalid_grant", used.refusal or "not good")
-        caller = Caller(person.person_id, "person", district_id, person.roles, frozenset(used.grant.scopes))
+        roles = tuple(held for held in person.roles if used.grant.role in (None, held.role))
+        caller = Caller(person.person_id, "person", district_id, roles, frozenset(used.grant.scopes))
         refresh = f"{district_id}.{used.grant.grant_id}.{following}"
         return {**self._tokens(caller), "refresh_token": refresh, "person_id": person.person_id}
 

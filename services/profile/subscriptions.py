@@ -8,7 +8,7 @@ from contracts.community import (
     ProjectShown,
 )
 from contracts.gateway import DistrictOpened, GatewayErased
-from contracts.scheduler import PlacementAttended, PlacementCancelled, PlacementMade, SchedulerErased
+from contracts.scheduler import PlacementAttended, PlacementCancelled, PlacementMade, PlacementRestored, SchedulerErased
 from kit.consumer.heard import Subscriptions
 from services.profile.actions.collect_removals import collect_removals
 from services.profile.actions.follow_placements import attend_step, follow_plan
@@ -22,6 +22,7 @@ SUBSCRIPTIONS: Subscriptions = {
     GatewayErased.TYPE: (GatewayErased, collect_removals),
     DistrictOpened.TYPE: (DistrictOpened, remember_district),
     PlacementMade.TYPE: (PlacementMade, follow_plan),
+    PlacementRestored.TYPE: (PlacementRestored, follow_plan),
     PlacementCancelled.TYPE: (PlacementCancelled, follow_plan),
     PlacementAttended.TYPE: (PlacementAttended, attend_step),
     ProjectPartnerJoined.TYPE: (ProjectPartnerJoined, remember_partner),

@@ -31,6 +31,8 @@ HOURS = Collection(
     indexes=(
         Index(("district_id", "project_id", "-logged_at", "-_id")),
         Index(("district_id", "person_id", "-logged_at", "-_id")),
+        Index(("district_id", "contact_ids", "state", "logged_at", "_id")),
+        Index(("district_id", "school_id", "state", "logged_at", "_id")),
         Index(("district_id", "verified_by")),
         Index(("district_id", "approved_by")),
     ),

@@ -8,22 +8,23 @@ from kit.auth import Member
 from kit.directory import PEOPLE, remember
 from kit.edge import forget_answers
 from kit.transaction import Transaction
-from services.gateway.store.collections import GRANTS
+from services.gateway.store.collections import GRANTS, SIGN_IN_LINKS
 from services.gateway.store.inbox import ERASURES, NOTICES
 
 
 async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> None:
-    """Remove the person's grants (and with them every refresh token) and notices. Safe twice.
+    """Remove the person's grants (and with them every refresh token), notices and sign-in link. Safe twice.
 
     An access token already handed out ends within minutes, and finds nobody behind it.
     """
     if await tx[ERASURES].get(fact.person_id) is not None:
         return
-    mine = {"person_id": fact.person_id}
-    removed = {collection.name: await tx[collection].count(mine) for collection in (GRANTS, NOTICES)}
-    removed["people"] = await tx[PEOPLE].count({"_id": fact.person_id})
-    for collection in (GRANTS, NOTICES):
-        tx[collection].delete(mine)
+    mine, itself = {"person_id": fact.person_id}, {"_id": fact.person_id}
+    held = ((GRANTS, mine), (NOTICES, mine), (SIGN_IN_LINKS, itself))
+    removed = {collection.name: await tx[collection].count(where) for collection, where in held}
+    removed["people"] = await tx[PEOPLE].count(itself)
+    for collection, where in held:
+        tx[collection].delete(where)
     forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
     remember(tx, Member(fact.person_id), (), False, heard.sequence)

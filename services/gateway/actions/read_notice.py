@@ -1,6 +1,7 @@
 """A person has read a notice."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from kit.refusals import refuse
 from kit.transaction import Transaction
@@ -14,6 +15,20 @@ class ReadNotice:
 
     notice_id: str
     person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAll:
+    """Whose notices, up to which moment (included)."""
+
+    person_id: str
+    up_to: datetime
+
+
+async def read_all(tx: Transaction, order: ReadAll) -> None:
+    """Note that everything up to a moment was read now; what was read before keeps its time."""
+    where = {"person_id": order.person_id, "read_at": None, "at": {"$lte": order.up_to}}
+    tx[NOTICES].update_all(where, {"$set": {"read_at": tx.now}})
 
 
 async def read_notice(tx: Transaction, order: ReadNotice) -> Notice:

@@ -17,7 +17,7 @@ from contracts.community import (
 )
 from contracts.fact import Fact
 from contracts.profile import EvidenceAccepted, EvidenceReturned, SkillGrown, TargetAnswered, TargetProposed
-from contracts.scheduler import PlacementCancelled, PlacementMade
+from contracts.scheduler import PlacementCancelled, PlacementMade, PlacementMoved, PlacementRestored
 from kit.refusals import Kind, Refusal
 
 _NOTICES = UUID("0d5b3b0e-4f0a-5b2e-9d3f-6a1c2b7e8f90")
@@ -80,6 +80,14 @@ _PLACED_BY_OTHERS = {
 def _placed(fact: PlacementMade) -> Sequence[Told]:
     code = _PLACED_BY_OTHERS.get(fact.cause)
     return [Told(fact.student_id, code, _about(fact, *_PLACE))] if code else []
+
+
+def _place_moved(fact: PlacementMoved) -> Sequence[Told]:
+    return [Told(fact.student_id, "place-moved", _about(fact, *_PLACE))]
+
+
+def _place_restored(fact: PlacementRestored) -> Sequence[Told]:
+    return [Told(fact.student_id, "place-restored", _about(fact, *_PLACE))]
 
 
 def _place_taken_away(fact: PlacementCancelled) -> Sequence[Told]:
@@ -149,6 +157,8 @@ def _hours_approved(fact: HoursApproved) -> Sequence[Told]:
 
 TELLING: Mapping[type[Fact], Callable[[Any], Sequence[Told]]] = {
     PlacementMade: _placed,
+    PlacementMoved: _place_moved,
+    PlacementRestored: _place_restored,
     PlacementCancelled: _place_taken_away,
     TargetProposed: _target_proposed,
     TargetAnswered: _target_answered,
@@ -168,6 +178,8 @@ TEXTS: Mapping[str, str] = {
     "seat-came-free": "A seat came free, and it is yours: {when}. You were first in line.",
     "place-assigned": "You were given a place: {when}. The school asked for you.",
     "place-given": "You have a place: {when}.",
+    "place-moved": "Your place is in another space now: {when}. Your week says where.",
+    "place-restored": "It takes place after all, and your place is yours again: {when}.",
     "place-cancelled": "Your place was cancelled: {when}.",
     "target-proposed": "A teacher proposes a target for your goal. You decide whether it is yours.",
     "target-accepted": "The target you proposed was accepted.",

@@ -103,6 +103,8 @@ class Grant:
     spent_hashes: tuple[str, ...]
     expires_at: datetime
     revoked: bool = False
+    role: str | None = None
+    """The one role that the grant stands for, whatever else its person is or becomes; None: all that they are."""
 
 
 def check_redirect(client: Client, redirect_uri: str) -> None:

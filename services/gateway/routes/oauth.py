@@ -92,7 +92,7 @@ class OAuthDesk:
         return _redirect(await self._granting.come_back(given.get("state", ""), given, self._browser(request)))
 
     async def token(self, request: Request) -> Response:
-        """Tokens for a code, a refresh token, or a client's own secret."""
+        """Tokens for a code, a refresh token, a sign-in link, or a client's own secret."""
         form = await read_form(request)
         client_id, secret = _client(request, form)
         match form.get("grant_type"):
@@ -104,14 +104,16 @@ class OAuthDesk:
             case "refresh_token":
                 await self._granting.clients.check(client_id, secret)
                 answer = await self._granting.refresh(form.get("refresh_token", ""), client_id)
+            case "urn:trellis:sign-in-link":
+                await self._granting.clients.check(client_id, secret)
+                answer = await self._granting.redeem_link(form.get("link_token", ""), client_id)
             case "client_credentials":
                 answer = await self._granting.for_client(
                     client_id, secret, form.get("scope", ""), form.get("district", "")
                 )
             case _:
-                raise OAuthRefusal(
-                    "unsupported_grant_type", "expected authorization_code, refresh_token or client_credentials"
-                )
+                expected = "authorization_code, refresh_token, client_credentials or urn:trellis:sign-in-link"
+                raise OAuthRefusal("unsupported_grant_type", f"expected {expected}")
         return JSONResponse(answer, headers=NO_STORE)
 
     async def revoke(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """A goal moves on: changed, agreed to, given a step, or a step is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,16 @@ class AddStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeStep:
+    """Which step of which goal, and the fields to change."""
+
+    goal_id: str
+    step_id: str
+    changes: Mapping[str, Any]
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FinishStep:
     """Which step of which goal was done."""
 
@@ -68,6 +78,18 @@ async def agree_goal(tx: Transaction, order: AgreeGoal) -> Goal:
 async def add_step(tx: Transaction, order: AddStep) -> Goal:
     """The learner adds a step. Raises: Refusals of NoSuchGoal, GoalOver, TooManySteps."""
     return await _move(tx, order.goal_id, lambda goal, _at: rules.add_step(goal, order.step))
+
+
+async def change_step(tx: Transaction, order: ChangeStep) -> Goal:
+    """The learner changes a step.
+
+    Raises: Refusals of NoSuchGoal, StaleVersion, NoSuchStep, GoalOver, StepDoneAlready.
+    """
+
+    def rule(goal: Goal, _at: datetime) -> Moved:
+        return rules.change_step(goal, order.step_id, order.changes)
+
+    return await _move(tx, order.goal_id, rule, order.version)
 
 
 async def finish_step(tx: Transaction, order: FinishStep) -> Goal:

@@ -187,12 +187,18 @@ def add_step(goal: Goal, step: Step) -> Moved:
 
 def finish_step(goal: Goal, step_id: str, at: datetime) -> Moved:
     """The learner did a step. Raises: Refusals of NoSuchStep, or of GoalOver and StepDoneAlready: all that apply."""
-    step = next((step for step in goal.steps if step.step_id == step_id), None)
-    if step is None:
-        raise refuse(NoSuchStep())
-    refuse_all(_over(goal), StepDoneAlready(done_on=step.done_at.date().isoformat()) if step.done_at else None)
-    done = replace(step, done_at=at)
+    done = replace(_open_step(goal, step_id), done_at=at)
     return _changed(replace(goal, steps=tuple(done if one.step_id == step_id else one for one in goal.steps)))
+
+
+def change_step(goal: Goal, step_id: str, changes: Mapping[str, Any]) -> Moved:
+    """The learner changes a step that is still to do: its words, effort or date.
+
+    Raises: Refusals of NoSuchStep, or of GoalOver and StepDoneAlready: all that apply.
+    """
+    step = _open_step(goal, step_id)
+    changed = replace(step, **changes)
+    return _changed(replace(goal, steps=tuple(changed if one.step_id == step_id else one for one in goal.steps)))
 
 
 def take_target(goal: Goal, target_id: str) -> Moved:
@@ -210,6 +216,14 @@ def take_target(goal: Goal, target_id: str) -> Moved:
 def not_open(goal: Goal) -> GoalOver | None:
     """Why nothing can be added to this goal; None while it is worked at."""
     return _over(goal)
+
+
+def _open_step(goal: Goal, step_id: str) -> Step:
+    step = next((step for step in goal.steps if step.step_id == step_id), None)
+    if step is None:
+        raise refuse(NoSuchStep())
+    refuse_all(_over(goal), StepDoneAlready(done_on=step.done_at.date().isoformat()) if step.done_at else None)
+    return step
 
 
 def _over(goal: Goal) -> GoalOver | None:

@@ -6,6 +6,7 @@ from services.profile.routes import (
     erasures,
     evidence,
     goals,
+    my_learners,
     names,
     people,
     profiles,
@@ -31,4 +32,5 @@ ROUTES: tuple[Routes, ...] = (
     targets.routes,
     evidence.routes,
     assessments.routes,
+    my_learners.routes,
 )

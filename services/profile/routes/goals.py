@@ -15,10 +15,12 @@ from services.profile.actions.move_goal import (
     AddStep,
     AgreeGoal,
     AmendGoal,
+    ChangeStep,
     FinishStep,
     add_step,
     agree_goal,
     amend_goal,
+    change_step,
     finish_step,
 )
 from services.profile.actions.set_goal_policy import SetGoalPolicy, set_goal_policy
@@ -64,6 +66,19 @@ class StepWanted(Body):
     words: Line
     effort_minutes: int | None = Field(None, ge=1, le=100_000)
     due_on: date | None = None
+
+
+class StepChange(Body):
+    """What changes; what is not named stays. `effort_minutes` and `due_on` null: none."""
+
+    words: Line | None = None
+    effort_minutes: int | None = Field(None, ge=1, le=100_000)
+    due_on: date | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The changes named, as the rule takes them; only words cannot be taken away."""
+        named = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in named.items() if value is not None or name != "words"}
 
 
 class GoalWanted(Body):
@@ -184,6 +199,17 @@ async def post_agreement(goal_id: Id, body: Agreement, edge: EdgeDep) -> ShownGo
 async def post_step(goal_id: Id, body: StepWanted, edge: EdgeDep) -> ShownGoal:
     """Add a step."""
     return await _answer(edge, await edge.act(add_step, AddStep(goal_id, _step(edge, body))))
+
+
+@routes.patch(
+    "/goals/{goal_id}/steps/{step_id}",
+    policy=MY_GOAL,
+    refuses=[NoSuchGoal, NoSuchStep, StaleVersion, GoalOver, StepDoneAlready],
+)
+async def patch_step(goal_id: Id, step_id: Id, body: StepChange, expected: IfMatch, edge: EdgeDep) -> ShownGoal:
+    """Change a step that is still to do: its words, its effort, its date."""
+    order = ChangeStep(goal_id, step_id, body.changes(), expected)
+    return await _answer(edge, await edge.act(change_step, order))
 
 
 @routes.post(

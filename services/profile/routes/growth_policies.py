@@ -89,6 +89,7 @@ PROFILE_READERS = Policy(
     scope=READ,
     subject=profile_asked,
 )
+TEACHER_THEMSELVES = Policy(("educator", OWN), ("administrator", SCHOOL), scope=READ, subject=person_asked)
 EVERYONE = Policy(
     *((role, DISTRICT) for role in ("learner", "guardian", "educator", "administrator", PARTNER)), scope=READ, apps=True
 )

@@ -1,9 +1,12 @@
 """The district's targets, and those proposed for a learner's goal, over HTTP."""
 
+import re
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field, StringConstraints
 
+from kit.mongo import Document
 from kit.paging import Keyset, Page, PageAskDep, StaleCursor
 from kit.request import EdgeDep
 from kit.routes import Body, Routes
@@ -17,6 +20,7 @@ from services.profile.domain.targets import (
     NoSuchTarget,
     Proposal,
     ProposalAnswered,
+    ProposalState,
     ProposedAlready,
     Target,
     TargetCodeTaken,
@@ -63,9 +67,17 @@ class ProposalAnswer(Body):
 
 
 @routes.get("/targets", policy=EVERYONE, refuses=[StaleCursor])
-async def get_targets(ask: PageAskDep, edge: EdgeDep) -> Page[Target]:
-    """The district's targets by their code."""
-    return await edge.page(ask, edge.reader[TARGETS], {}, Keyset(("code", "_id")), TARGET.unpack)
+async def get_targets(
+    ask: PageAskDep,
+    edge: EdgeDep,
+    target_id: Annotated[list[Id] | None, Query(max_length=100)] = None,
+    code_begins: Annotated[str | None, Query(max_length=80)] = None,
+) -> Page[Target]:
+    """The district's targets by their code: all, those with these ids, or those whose code begins so."""
+    where: Document = {} if target_id is None else {"_id": {"$in": target_id}}
+    if code_begins:
+        where["code"] = {"$regex": f"^{re.escape(code_begins)}"}
+    return await edge.page(ask, edge.reader[TARGETS], where, Keyset(("code", "_id")), TARGET.unpack)
 
 
 @routes.post("/targets", policy=DISTRICT_OFFICE, refuses=[TargetCodeTaken], status_code=201)
@@ -99,10 +111,12 @@ async def post_proposal(goal_id: Id, body: ProposalWanted, edge: EdgeDep) -> Pro
 @routes.get(
     "/people/{person_id}/target-proposals", policy=readers_of(person_asked), refuses=[NoSuchPerson, StaleCursor]
 )
-async def get_proposals(person_id: Id, ask: PageAskDep, edge: EdgeDep) -> Page[Proposal]:
-    """The targets proposed to a learner, latest first, with their answers."""
-    order = Keyset(("-proposed_at", "-_id"))
-    return await edge.page(ask, edge.reader[PROPOSALS], {"person_id": person_id}, order, PROPOSAL.unpack)
+async def get_proposals(
+    person_id: Id, ask: PageAskDep, edge: EdgeDep, state: Annotated[ProposalState | None, Query()] = None
+) -> Page[Proposal]:
+    """The targets proposed to a learner, latest first, with their answers; perhaps those of one state alone."""
+    where = {"person_id": person_id} | ({"state": state.value} if state else {})
+    return await edge.page(ask, edge.reader[PROPOSALS], where, Keyset(("-proposed_at", "-_id")), PROPOSAL.unpack)
 
 
 @routes.post(

@@ -6,7 +6,7 @@ from kit.refusals import refuse
 from kit.transaction import Transaction
 from services.scheduler.actions.keep_host_weeks import keep_host_weeks
 from services.scheduler.actions.release_placements import release_placements
-from services.scheduler.domain.occurrences import NoSuchOccurrence, Occurrence, cancel
+from services.scheduler.domain.occurrences import CALLED_OFF, NoSuchOccurrence, Occurrence, cancel
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 
 
@@ -28,7 +28,8 @@ async def cancel_occurrence(tx: Transaction, order: CancelOccurrence) -> Occurre
     if occurrence is None:
         raise refuse(NoSuchOccurrence())
     cancelled, facts = cancel(occurrence, order.reason)
+    cancelled = replace(cancelled, cancelled_at=tx.now, called_off=occurrence.waiting)
     await keep_host_weeks(tx, [occurrence], [])
-    released = await release_placements(tx, cancelled, "occurrence-cancelled", order.cancelled_by)
+    released = await release_placements(tx, cancelled, CALLED_OFF, order.cancelled_by)
     saved = tx[OCCURRENCES].save(OCCURRENCE.pack(released.occurrence), [*released.facts, *facts])
     return replace(released.occurrence, version=saved)

@@ -25,8 +25,10 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
     """Free the person's coming places, then remove weeks, waiting, lists, learner and directory row. Safe twice."""
     if await tx[ERASURES].get(fact.person_id) is not None:
         return
-    removed = await _remove_lists(tx, fact.person_id)
+    # Counted before, released first: what reads beside the transaction must not meet what was changed in it.
+    removed = {"waitlist_entries": await _waits(tx, fact.person_id)}
     await release_student(tx, fact.person_id)
+    removed |= await _remove_lists(tx, fact.person_id)
     removed |= await _remove_documents(tx, fact.person_id)
     forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
@@ -45,17 +47,23 @@ async def _remove_documents(tx: Transaction, person_id: str) -> dict[str, int]:
     return counts | {"people": await tx[PEOPLE].count({"_id": person_id})}
 
 
+async def _waits(tx: Transaction, person_id: str) -> int:
+    """In how many lines the person stands, or stood when what they waited for was called off."""
+    found = await occurrences_naming(tx[OCCURRENCES], person_id)
+    entries = (entry for occurrence in found for entry in (*occurrence.waiting, *occurrence.called_off))
+    return sum(entry.student_id == person_id for entry in entries)
+
+
 async def _remove_lists(tx: Transaction, person_id: str) -> dict[str, int]:
-    """Take the person out of offers' and occurrences' lists; whoever waits is taken out by `release_student`."""
+    """Take the person out of offers' and occurrences' lists."""
     offers = await offers_naming(tx[OFFERS], person_id)
     for offer in offers:
         changed = replace(offer, eligibility=without(offer.eligibility, person_id))
         tx[OFFERS].save(OFFER.pack(changed))
     occurrences = await occurrences_naming(tx[OCCURRENCES], person_id)
     for occurrence in occurrences:
-        tx[OCCURRENCES].save(OCCURRENCE.pack(replace(forget(occurrence, person_id), waiting=occurrence.waiting)))
-    waiting = [entry for found in occurrences for entry in found.waiting if entry.student_id == person_id]
-    return {"offer_lists": len(offers), "occurrence_lists": len(occurrences), "waitlist_entries": len(waiting)}
+        tx[OCCURRENCES].save(OCCURRENCE.pack(forget(occurrence, person_id)))
+    return {"offer_lists": len(offers), "occurrence_lists": len(occurrences)}
 
 
 def _record(fact: PersonForgotten, removed: dict[str, int], at: datetime) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from kit.refusals import Kind, Refusal, refuse_all
 from services.scheduler.domain.blocks import Block
 from services.scheduler.domain.eligibility import EVERYONE, Eligibility, without
 
+# The reason code of places that were freed because their occurrence was cancelled.
+CALLED_OFF = "occurrence-cancelled"
+
 
 class NoSuchOccurrence(Refusal):
     kind = Kind.MISSING
@@ -48,7 +51,8 @@ class Occurrence:
     """An offer in one block. The offer's fields are copied in, so that a booking reads this one document.
 
     `cap` None is unlimited, 0 lets nobody in. `own` names the fields that were set for this occurrence alone and that
-    a change of the offer leaves as they are: title, cap.
+    a change of the offer leaves as they are: title, cap, host_ids. `called_off` are those who waited when it was
+    cancelled (at `cancelled_at`), for whoever undoes that.
     """
 
     occurrence_id: str
@@ -79,6 +83,8 @@ class Occurrence:
     equipment: tuple[EquipmentNeed, ...] = ()
     own: frozenset[str] = frozenset()
     cancel_reason: str | None = None
+    cancelled_at: datetime | None = None
+    called_off: tuple[Waiting, ...] = ()
     taken: int = 0
     waiting: tuple[Waiting, ...] = ()
 
@@ -143,4 +149,6 @@ def in_use(occurrence: Occurrence) -> bool:
 def forget(occurrence: Occurrence, person_id: str) -> Occurrence:
     """The occurrence without any mention of this person in its lists."""
     waiting = tuple(entry for entry in occurrence.waiting if entry.student_id != person_id)
-    return replace(occurrence, waiting=waiting, eligibility=without(occurrence.eligibility, person_id))
+    called_off = tuple(entry for entry in occurrence.called_off if entry.student_id != person_id)
+    eligibility = without(occurrence.eligibility, person_id)
+    return replace(occurrence, waiting=waiting, called_off=called_off, eligibility=eligibility)

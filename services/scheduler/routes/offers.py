@@ -18,7 +18,6 @@ from services.scheduler.domain.host_weeks import HostBusy
 from services.scheduler.domain.occurrences import EquipmentNeed
 from services.scheduler.domain.offers import (
     BlockClosedToOffers,
-    Editor,
     HostNotStaff,
     HostOthersOnly,
     NoSuchBlockHere,
@@ -40,6 +39,7 @@ from services.scheduler.routes.subjects import (
     SCHOOL_HOSTS,
     SCHOOL_READERS,
     NoSuchSchool,
+    editor_at,
 )
 from services.scheduler.store.offers import OFFER, OFFERS
 
@@ -119,7 +119,7 @@ async def post_offer(school_id: PathId, body: OfferWanted, edge: EdgeDep) -> Off
         school_id=school_id,
         **({"host_ids": (edge.caller.caller_id,)} | _fields(body)),
     )
-    return _answer(edge, await edge.act(publish_offer, PublishOffer(offer, _editor(edge, school_id))))
+    return _answer(edge, await edge.act(publish_offer, PublishOffer(offer, editor_at(edge, school_id))))
 
 
 @routes.get("/schools/{school_id}/offers", policy=SCHOOL_READERS, refuses=[NoSuchSchool, StaleCursor])
@@ -147,7 +147,7 @@ async def get_offer(offer_id: PathId, edge: EdgeDep) -> OfferShown:
 )
 async def patch_offer(offer_id: PathId, body: OfferChange, expected: IfMatch, edge: EdgeDep) -> OfferShown:
     """Change an offer and its occurrences to come, save what was set for one of these alone."""
-    editor = _editor(edge, await _school(edge, offer_id))
+    editor = editor_at(edge, await _school(edge, offer_id))
     order = ChangeOffer(offer_id, _changes(body), editor, expected)
     return _answer(edge, await edge.act(change_offer, order))
 
@@ -177,7 +177,7 @@ async def post_occurrences(offer_id: PathId, body: OccurrencesWanted, edge: Edge
         occurrence_ids={block_id: edge.new_id("occ") for block_id in body.block_ids},
         space_id=body.space_id,
         overrides=Overrides(title=body.title, cap=body.cap, equipment=_needs(body.equipment)),
-        editor=_editor(edge, await _school(edge, offer_id)),
+        editor=editor_at(edge, await _school(edge, offer_id)),
     )
     return [OccurrenceShown.of(occurrence, True) for occurrence in await edge.act(schedule_offer, order)]
 
@@ -185,12 +185,6 @@ async def post_occurrences(offer_id: PathId, body: OccurrencesWanted, edge: Edge
 def _answer(edge: Edge, offer: Offer) -> OfferShown:
     edge.tag(offer.version)
     return OfferShown.of(offer, edge.is_staff)
-
-
-def _editor(edge: Edge, school_id: str) -> Editor:
-    at = {school_id, edge.district_id}
-    administers = any(held.role == "administrator" and held.organisation_id in at for held in edge.caller.roles)
-    return Editor(person_id=edge.caller.caller_id, administers=administers)
 
 
 async def _school(edge: Edge, offer_id: str) -> str:

@@ -42,8 +42,23 @@ class ReasonShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeShown:
+    """Another occurrence of the same offer, which is open to the learner."""
+
+    occurrence_id: str
+    block_id: str
+    space_id: str | None
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningShown:
-    """An occurrence that the learner may have. `state` says what they can do about it."""
+    """An occurrence that the learner may have. `state` says what they can do about it.
+
+    `alternatives`: where it cannot be had, up to three other occurrences of the same offer that can.
+    """
 
     occurrence_id: str
     offer_id: str
@@ -65,6 +80,7 @@ class OpeningShown:
     waiting: int
     state: State
     reasons: tuple[ReasonShown, ...]
+    alternatives: tuple[AlternativeShown, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +128,20 @@ async def get_openings_of(
     block_id: QueryId | None = None,
     tag: Annotated[str | None, Query(max_length=60)] = None,
     goal_id: QueryId | None = None,
+    space_id: QueryId | None = None,
+    host_id: QueryId | None = None,
 ) -> OpeningsShown:
     """What is open to a learner, what fits them best first, each with its reasons; and spaces for their own work."""
     begin = first or edge.now.date()
     question = Question(
-        person_id=person_id, first=begin, last=last or begin + A_WEEK, block_id=block_id, tag=tag, goal_id=goal_id
+        person_id=person_id,
+        first=begin,
+        last=last or begin + A_WEEK,
+        block_id=block_id,
+        tag=tag,
+        goal_id=goal_id,
+        space_id=space_id,
+        host_id=host_id,
     )
     asked = {"route": "openings", "question": repr(question)}
     start = int(edge.desk.cursors.read(ask.cursor, asked, edge.district_id)[0]) if ask.cursor else 0
@@ -144,6 +169,18 @@ def _opening(opening: Opening) -> OpeningShown:
         waiting=len(occurrence.waiting),
         state=opening.state,
         reasons=tuple(REASON(reason) for reason in reasons),
+        alternatives=tuple(_alternative(other) for other in opening.alternatives),
+    )
+
+
+def _alternative(other: Occurrence) -> AlternativeShown:
+    return AlternativeShown(
+        occurrence_id=other.occurrence_id,
+        block_id=other.block_id,
+        space_id=other.space_id,
+        day=other.day,
+        starts_at=other.starts_at,
+        ends_at=other.ends_at,
     )
 
 

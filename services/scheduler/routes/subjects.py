@@ -2,10 +2,11 @@
 
 from kit.policy import SCHOOL, Policy, SubjectFinder
 from kit.refusals import Kind, Refusal
+from kit.request import Edge
 from kit.subjects import Beside, Found
 from services.scheduler.domain.blocks import NoSuchBlock
 from services.scheduler.domain.occurrences import NoSuchOccurrence
-from services.scheduler.domain.offers import NoSuchOffer
+from services.scheduler.domain.offers import Editor, NoSuchOffer
 from services.scheduler.domain.spaces import NoSuchSpace
 from services.scheduler.domain.waiting import NoSuchEntry
 from services.scheduler.domain.weeks import NoSuchPlacement
@@ -45,6 +46,13 @@ entry_asked = Found(
 )
 
 
+def editor_at(edge: Edge, school_id: str) -> Editor:
+    """The caller as one who changes offers or occurrences of this school."""
+    at = {school_id, edge.district_id}
+    administers = any(held.role == "administrator" and held.organisation_id in at for held in edge.caller.roles)
+    return Editor(person_id=edge.caller.caller_id, administers=administers)
+
+
 def everyone_at(subject: SubjectFinder) -> Policy:
     """Whoever belongs to the school may read; apps may too."""
     roles = ("learner", "guardian", "educator", "administrator")
@@ -66,6 +74,7 @@ def hosts_at(subject: SubjectFinder) -> Policy:
     return Policy(("educator", SCHOOL), ("administrator", SCHOOL), scope=WRITE, subject=subject)
 
 
+BLOCK_STAFF = Policy(("educator", SCHOOL), ("administrator", SCHOOL), scope=READ, subject=block_asked)
 SCHOOL_READERS, SCHOOL_STAFF = everyone_at(school_asked), staff_at(school_asked)
 SCHOOL_OFFICE, SCHOOL_HOSTS = office_at(school_asked), hosts_at(school_asked)
 BLOCK_READERS, BLOCK_OFFICE = everyone_at(block_asked), office_at(block_asked)

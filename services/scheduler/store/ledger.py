@@ -102,6 +102,15 @@ class Ledger:
             empty = Week(version=0, district_id=self.tx.district_id, student_id=student_id, week=week)
             self._lay_week(key, WEEK.unpack(row) if row is not None else empty)
 
+    async def load_weeks_of(self, occurrence_id: str) -> list[Week]:
+        """Load the weeks with a place in this occurrence, held or cancelled, and return them as they are now."""
+        weeks = Rows(self.tx.database, WEEKS, self.tx.district_id)
+        found = await weeks.find({"places.occurrence_id": occurrence_id})
+        for row in found:
+            if row["_id"] not in self.board.weeks:
+                self._lay_week(row["_id"], WEEK.unpack(row))
+        return [self.board.weeks[row["_id"]] for row in found]
+
     async def load_days_of(self, day_ids: Iterable[str]) -> None:
         """Load these days of spaces and pools; one that nothing was taken of yet is left out."""
         missing = {day_id for day_id in day_ids if day_id not in self.board.days}

@@ -17,6 +17,8 @@ OCCURRENCES = Collection(
         Index(("district_id", "offer_id", "starts_at")),
         Index(("district_id", "waiting.student_id")),
         Index(("district_id", "waiting.entry_id")),
+        Index(("district_id", "called_off.student_id")),
+        Index(("district_id", "host_ids", "day", "starts_at")),
         Index(("district_id", "eligibility.allow")),
         Index(("district_id", "eligibility.block")),
     ),
@@ -37,6 +39,6 @@ async def coming_of_offer(rows: Rows, offer_id: str, after: datetime) -> list[Oc
 
 
 async def occurrences_naming(rows: Rows, person_id: str) -> list[Occurrence]:
-    """The occurrences in whose waitlist, allow-list or block-list this person stands, in one query."""
-    lists = ("waiting.student_id", "eligibility.allow", "eligibility.block")
+    """The occurrences in whose waitlist (standing or called off), allow-list or block-list this person stands."""
+    lists = ("waiting.student_id", "called_off.student_id", "eligibility.allow", "eligibility.block")
     return await OCCURRENCE.find(rows, {"$or": [{name: person_id} for name in lists]})

@@ -29,3 +29,10 @@ async def days_with(rows: Rows, refs: Sequence[str]) -> dict[str, ResourceDay]:
 async def days_from(rows: Rows, resource_id: str, first: date) -> list[ResourceDay]:
     """The days of one resource from this day on."""
     return await RESOURCE_DAY.find(rows, {"resource_id": resource_id, "day": {"$gte": first.isoformat()}})
+
+
+async def days_of_resources(rows: Rows, resource_ids: Sequence[str], first: date, last: date) -> list[ResourceDay]:
+    """The used days of these resources from one day to another, both included, in order, in one query."""
+    days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
+    where = {"resource_id": {"$in": list(resource_ids)}, "day": days}
+    return await RESOURCE_DAY.find(rows, where, sort=[("resource_id", 1), ("day", 1)]) if resource_ids else []

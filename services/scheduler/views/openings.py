@@ -36,12 +36,14 @@ from services.scheduler.store.spaces import SPACE, SPACES
 from services.scheduler.store.weeks import WEEK, WEEKS
 
 LONGEST_LOOK = timedelta(days=13)
+MOST_ALTERNATIVES = 3
+HAD: tuple[State, ...] = ("open", "yours")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Whose openings, from when until when (both included), narrowed to a block, a tag or a goal; and which part of
-    the ranked list."""
+    """Whose openings, from when until when (both included), narrowed to a block, tag, goal, space or host; and which
+    part of the ranked list."""
 
     person_id: str
     first: date
@@ -49,17 +51,23 @@ class Question:
     block_id: str | None = None
     tag: str | None = None
     goal_id: str | None = None
+    space_id: str | None = None
+    host_id: str | None = None
     start: int = 0
     limit: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An occurrence that the learner may have, why it fits, what they can do about it, and what is left of it."""
+    """An occurrence that the learner may have, why it fits, what they can do about it, and what is left of it.
+
+    `alternatives`: where it cannot be had, other occurrences of the same offer that are open to them, soonest first.
+    """
 
     suggestion: Suggestion
     state: State
     room: int | None
+    alternatives: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ async def get_openings(reader: Reader, question: Question, now: datetime) -> Ope
     suggestions = _suggestions(question, own, occurrences, now)
     shown = suggestions[question.start : question.start + question.limit]
     return Openings(
-        openings=[_opening(suggestion, own, uses, now) for suggestion in shown],
+        openings=_with_alternatives([_opening(one, own, uses, now) for one in shown], own, occurrences, uses, now),
         total=len(suggestions),
         own_work=list(_own_work(question, own, blocks, spaces, uses, now)),
         heard=_heard(own.learner),
@@ -178,10 +186,42 @@ def _opening(suggestion: Suggestion, own: _Own, uses: Mapping[str, ResourceDay],
     return Opening(suggestion, state_of(suggestion.occurrence, own.places, room, now), room)
 
 
+def _with_alternatives(
+    openings: list[Opening],
+    own: _Own,
+    occurrences: Sequence[Occurrence],
+    uses: Mapping[str, ResourceDay],
+    now: datetime,
+) -> list[Opening]:
+    """The openings, those that cannot be had with what would work instead, of all that was read for the question."""
+    refused = {opening.suggestion.occurrence.offer_id for opening in openings if opening.state not in HAD}
+    others: dict[str, list[Occurrence]] = {offer_id: [] for offer_id in refused}
+    for one in occurrences:
+        found = others.get(one.offer_id)
+        if found is not None and len(found) < MOST_ALTERNATIVES and _is_open(one, own, uses, now):
+            found.append(one)
+    return [
+        opening if opening.state in HAD else replace(opening, alternatives=tuple(others[_offer_of(opening)]))
+        for opening in openings
+    ]
+
+
+def _offer_of(opening: Opening) -> str:
+    return opening.suggestion.occurrence.offer_id
+
+
+def _is_open(occurrence: Occurrence, own: _Own, uses: Mapping[str, ResourceDay], now: datetime) -> bool:
+    state = state_of(occurrence, own.places, _room(occurrence, uses), now)
+    return state == "open" and not check_at(occurrence.eligibility, own.student, occurrence.school_id)
+
+
 def _is_asked_for(question: Question, own: _Own, occurrence: Occurrence) -> bool:
     """Whether the learner is eligible (or has a place there all the same) and the filters fit."""
-    fits = question.block_id in (None, occurrence.block_id) and (
-        question.tag is None or question.tag in occurrence.tags
+    fits = (
+        question.block_id in (None, occurrence.block_id)
+        and question.space_id in (None, occurrence.space_id)
+        and (question.host_id is None or question.host_id in occurrence.host_ids)
+        and (question.tag is None or question.tag in occurrence.tags)
     )
     has = any(held.occurrence_id == occurrence.occurrence_id for held in own.places)
     return fits and (has or not check_at(occurrence.eligibility, own.student, occurrence.school_id))
@@ -207,14 +247,14 @@ def _own_work(
     uses: Mapping[str, ResourceDay],
     now: datetime,
 ) -> Iterable[OwnWorkSeats]:
-    """Spaces with seats in blocks that still change, on the first page. A tag asks for offers; own work has none."""
-    if question.start or question.tag is not None or not own.student.active:
+    """Spaces with seats in blocks that still change, on the first page. Own work has neither tags nor hosts."""
+    if question.start or question.tag is not None or question.host_id is not None or not own.student.active:
         return
     for block in blocks:
         if block.cancelled or block.locked_at or question.block_id not in (None, block.block_id):
             continue
         for space in spaces:
-            if space.school_id == block.school_id:
+            if space.school_id == block.school_id and question.space_id in (None, space.space_id):
                 seats = _seats(space, block, uses)
                 yield OwnWorkSeats(block, space, seats, _own_work_state(block, own, seats, now))
 

@@ -26,7 +26,7 @@ from kit.settings import Settings
 from kit.transaction import Transaction
 from services.community.api import API as COMMUNITY
 from services.gateway.domain.districts import District as OpenedDistrict
-from services.gateway.routes import home, inbox, operations
+from services.gateway.routes import home, inbox, operations, record
 from services.gateway.store.collections import DISTRICT, DISTRICTS
 from services.gateway.store.inbox import INBOX
 from services.gateway.tokens import SigningKeys
@@ -51,7 +51,7 @@ class ViewsSettings(Settings):
 GATEWAY = Api(
     title="Gateway",
     settings=ViewsSettings,
-    routes=(home.routes, inbox.routes, operations.routes),
+    routes=(home.routes, record.routes, inbox.routes, operations.routes),
     collections=(*INBOX, DISTRICTS),
     directory=Directory(),
     staff_roles=frozenset({"educator", "administrator"}),
@@ -129,7 +129,15 @@ class TownDistrict:
         await self.town.gateway.store.transact(self.district_id, Trace(new_id("corr")), keep)
         return self
 
-    async def person(self, role: str, *, wards: Sequence[str] = (), given_name: str = "Maya") -> Someone:
+    async def person(
+        self,
+        role: str,
+        *,
+        wards: Sequence[str] = (),
+        classes: Sequence[str] = (),
+        teaches: Sequence[str] = (),
+        given_name: str = "Maya",
+    ) -> Someone:
         """Somebody of the school, known to every service; profile has the name."""
         self.heard += 1
         person_id, roles = new_id("person"), (RoleHeld(role, self.school_id),)
@@ -137,8 +145,8 @@ class TownDistrict:
             district_id=self.district_id,
             person_id=person_id,
             roles=roles,
-            class_ids=(),
-            teaches_class_ids=(),
+            class_ids=tuple(classes),
+            teaches_class_ids=tuple(teaches),
             ward_ids=tuple(wards),
             grades=(),
             active=True,
@@ -146,7 +154,13 @@ class TownDistrict:
         for stage in (self.town.gateway, self.town.behind["scheduler"], self.town.behind["community"]):
             await stage.hear({PersonListed.TYPE: (PersonListed, remember_person)}, (listed, self.heard))
         person = Person(
-            person_id=person_id, version=0, names=Names(given_name, "Okafor"), roles=roles, ward_ids=tuple(wards)
+            person_id=person_id,
+            version=0,
+            names=Names(given_name, "Okafor"),
+            roles=roles,
+            class_ids=tuple(classes),
+            teaches_class_ids=tuple(teaches),
+            ward_ids=tuple(wards),
         )
         await self._list(person)
         caller = Caller(person_id, "person", self.district_id, (RoleAt(role, self.school_id),), frozenset({"*"}))

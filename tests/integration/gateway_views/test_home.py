@@ -28,7 +28,7 @@ async def test_a_students_home_page_has_all_parts_in_one_call(district: TownDist
     assert home["projects"]["items"] == []
     assert home["names"] == {maya.person_id: "Maya Okafor"}
     assert home["missing"] == []
-    assert {"person", "goals", "week", "projects", "names"} == {
+    assert {"person", "goals", "week", "projects", "proposals", "inbox", "names"} == {
         part.split(";")[0] for part in home.headers["server-timing"].split(", ")
     }
 

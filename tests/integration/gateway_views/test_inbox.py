@@ -118,7 +118,7 @@ async def test_a_forgotten_person_leaves_an_empty_inbox_that_late_facts_do_not_f
     assert await reader[NOTICES].find({"person_id": maya.person_id}) == []
     [row] = [row for row in await _outbox(district) if row["key"] == maya.person_id]
     assert row["type"] == GatewayErased.TYPE
-    assert row["data"]["removed"] == {"grants": 0, "notices": 1, "people": 1}
+    assert row["data"]["removed"] == {"grants": 0, "notices": 1, "sign_in_links": 0, "people": 1}
 
 
 async def _outbox(district: TownDistrict) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """A person has read a notice."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from kit.refusals import refuse
 from kit.transaction import Transaction
@@ -17,20 +16,6 @@ class ReadNotice:
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAll:
-    """Whose notices, up to which moment (included)."""
-
-    person_id: str
-    up_to: datetime
-
-
-async def read_all(tx: Transaction, order: ReadAll) -> None:
-    """Note that everything up to a moment was read now; what was read before keeps its time."""
-    where = {"person_id": order.person_id, "read_at": None, "at": {"$lte": order.up_to}}
-    tx[NOTICES].update_all(where, {"$set": {"read_at": tx.now}})
-
-
 async def read_notice(tx: Transaction, order: ReadNotice) -> Notice:
     """Note when a notice was read first; a second time changes nothing.
 
@@ -44,3 +29,15 @@ async def read_notice(tx: Transaction, order: ReadNotice) -> Notice:
         return notice
     tx[NOTICES].update({"_id": order.notice_id}, {"$set": {"read_at": tx.now}})
     return replace(notice, read_at=tx.now)
+
+
+async def read_all(tx: Transaction, order: ReadNotice) -> None:
+    """Note that a notice and everything before it was read now; what was read before keeps its time.
+
+    Raises: Refusals of NoSuchNotice, also when it is somebody else's.
+    """
+    newest = await tx[NOTICES].one({"_id": order.notice_id, "person_id": order.person_id}, ["at"])
+    if newest is None:
+        raise refuse(NoSuchNotice())
+    where = {"person_id": order.person_id, "read_at": None, "at": {"$lte": newest["at"]}}
+    tx[NOTICES].update_all(where, {"$set": {"read_at": tx.now}})

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from contracts.people import Role
 from kit.paging import Page, PageAskDep
@@ -12,7 +12,7 @@ from kit.policy import OWN, Policy, myself
 from kit.request import EdgeDep
 from kit.routes import Body, Routes
 from kit.texts import Id
-from services.gateway.actions.read_notice import ReadAll, ReadNotice, read_all, read_notice
+from services.gateway.actions.read_notice import ReadNotice, read_all, read_notice
 from services.gateway.domain.notices import NoSuchNotice, Notice, words_for
 from services.gateway.store.inbox import NOTICE, NOTICES
 from services.gateway.views.inbox import ORDER, asked_for, district_clock
@@ -59,15 +59,15 @@ async def get_inbox(ask: PageAskDep, edge: EdgeDep, unread: Annotated[bool, Quer
 
 
 class ReadUpTo(Body):
-    """The moment (that of the newest notice on the page) up to which everything was read."""
+    """The newest notice on the page: it and everything before it was read."""
 
-    up_to: AwareDatetime
+    newest_id: Id
 
 
-@routes.post("/read", policy=MY_MARK, status_code=204, response_class=Response)
+@routes.post("/read", policy=MY_MARK, refuses=[NoSuchNotice], status_code=204, response_class=Response)
 async def post_read_all(body: ReadUpTo, edge: EdgeDep) -> None:
-    """Mark everything up to a moment as read: what came since stays unread."""
-    await edge.act(read_all, ReadAll(edge.caller.caller_id, body.up_to))
+    """Mark a notice and everything before it as read: what came since stays unread."""
+    await edge.act(read_all, ReadNotice(body.newest_id, edge.caller.caller_id))
 
 
 @routes.post("/{notice_id}/read", policy=MY_MARK, refuses=[NoSuchNotice])

@@ -45,7 +45,10 @@ async def test_a_students_home_says_what_is_next_and_what_was_not_read(district:
     assert (home["now"], home["next"], home["proposals"]["items"]) == (None, None, [])
     assert (home["inbox"]["unread"], len(home["inbox"]["newest"])) == (7, 5)
     newest = home["inbox"]["newest"][0]
-    assert (await maya.post("/v1/inbox/read", {"up_to": newest["at"]})).status == 204
+    stranger = await district.person("learner")
+    up_to = {"newest_id": newest["notice_id"]}
+    assert (await stranger.post("/v1/inbox/read", up_to)).codes == {"no-such-notice"}
+    assert (await maya.post("/v1/inbox/read", up_to)).status == 204
     assert (await maya.get("/v1/home"))["inbox"] == {"unread": 0, "newest": []}
 
 

@@ -99,7 +99,8 @@ class OwnWorkShown:
 
 
 REASON = Shape(ReasonShown, Reason)
-OPENING = Shape(OpeningShown, Occurrence, "seats_left", "waiting", "state", "reasons")
+ALTERNATIVE = Shape(AlternativeShown, Occurrence)
+OPENING = Shape(OpeningShown, Occurrence, "seats_left", "waiting", "state", "reasons", "alternatives")
 OWN_WORK = Shape(OwnWorkShown, Block, "space_id", "name", "features", "seats_left", "state")
 
 
@@ -169,18 +170,7 @@ def _opening(opening: Opening) -> OpeningShown:
         waiting=len(occurrence.waiting),
         state=opening.state,
         reasons=tuple(REASON(reason) for reason in reasons),
-        alternatives=tuple(_alternative(other) for other in opening.alternatives),
-    )
-
-
-def _alternative(other: Occurrence) -> AlternativeShown:
-    return AlternativeShown(
-        occurrence_id=other.occurrence_id,
-        block_id=other.block_id,
-        space_id=other.space_id,
-        day=other.day,
-        starts_at=other.starts_at,
-        ends_at=other.ends_at,
+        alternatives=tuple(ALTERNATIVE(other) for other in opening.alternatives),
     )
 
 

@@ -43,9 +43,11 @@ async def look(browser: Browser, base_url: str, visitor: Visitor | None = None, 
     """A window, signed in as this visitor is. Options are Playwright's: `viewport`, `color_scheme`, `locale`…"""
     context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
     if visitor is not None:
+        # This machine counts as safe, and yet a `Secure` cookie is only taken for an address that says so.
+        safe = base_url.replace("http://", "https://")
         await context.add_cookies(
             [
-                {"name": name, "value": value, "url": base_url, "secure": True, "httpOnly": True, "sameSite": "Lax"}
+                {"name": name, "value": value, "url": safe, "secure": True, "httpOnly": True, "sameSite": "Lax"}
                 for name, value in visitor.kept.items()
             ]
         )

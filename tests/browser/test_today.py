@@ -28,7 +28,7 @@ def maya(district: District) -> str:
     """A student with a place in the next block."""
     learner = district.learner(0)
     occurrence = district.occurrence(5, district.block(), "Robotics club")
-    learner.api.post(f"/v1/occurrences/{occurrence}/placements", {})
+    learner.api.post(f"/v1/occurrences/{occurrence}/placements", {"student_id": learner.person_id})
     return learner.person_id
 
 

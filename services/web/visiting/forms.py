@@ -76,7 +76,7 @@ class Form:
         return replace(self, faults=(*self.faults, *faults), once=fresh_key())
 
     def refused(self, problem: Problem, fields: Mapping[str, str] | None = None) -> "Form":
-        """The same with what the API said against it. `fields`: the API's places to this form's names, where they differ.
+        """The same with what the API said against it. `fields`: the API's places to the form's names where they differ.
 
         While it is unknown whether it was done (the API was away), it keeps its key: sent again, it counts once.
         """

@@ -1,7 +1,7 @@
 """The application: routes, health, metrics and the OpenAPI document, put together the same way for every service."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
@@ -29,15 +29,18 @@ from kit.problems import PROBLEM_SCHEMA
 from kit.refusals import Refusal, Refusals
 from kit.request import Desk
 from kit.routes import Body, GuardedRoute, Routes
-from kit.settings import Settings
+from kit.settings import ProcessSettings, Settings
 from kit.telemetry import flush_spans
 from kit.transaction import OUTBOX, Pack
 
-__all__ = ["Body", "Routes", "create_app", "open_store"]
+__all__ = ["Body", "Routes", "create_app", "create_bare_app", "open_store"]
 
 MOST_BYTES = 1024 * 1024
 WALL_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 LifespanHook = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Missing = Callable[[], Awaitable[list[str]]]
+"""What a process still misses before it can do its work, in words; nothing when it is ready."""
 _log = structlog.get_logger()
 
 
@@ -66,29 +69,67 @@ def create_app(
 
     Raises: TypeError when a route has no policy.
     """
-    app = FastAPI(
+    app = _app(title, version, _lifespan(store.mongo, [*collections, OUTBOX, IDEMPOTENCY], lifespan))
+    cursors = CursorSigner(settings.cursor_key)
+    app.state.desk = Desk(store, directory, verifier, cursors, staff_roles, settings.deadline_seconds)
+    for router in (*routes, operations(store.mongo)):
+        app.router.routes.extend(router.routes)
+    _add_open_routes(app, lambda: _missing(app, store.mongo))
+    check_policies(app)
+    app.add_middleware(Addresses, routes=[route for route in app.routes if isinstance(route, GuardedRoute)])
+    _add_front(app, settings)
+    return app
+
+
+def create_bare_app(
+    *,
+    title: str,
+    settings: ProcessSettings,
+    missing: Missing,
+    lifespan: Sequence[LifespanHook] = (),
+    version: str = "1",
+) -> FastAPI:
+    """An application without a store: the same front and open addresses; its routes are for the caller to add.
+
+    `missing` is asked each time somebody wants to know whether it is ready.
+    """
+    app = _app(title, version, _hooked(lifespan))
+    _add_open_routes(app, missing)
+    _add_front(app, settings)
+    return app
+
+
+def _app(title: str, version: str, lifespan: Lifespan) -> FastAPI:
+    return FastAPI(
         title=title,
         version=version,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(store.mongo, [*collections, OUTBOX, IDEMPOTENCY], lifespan),
+        lifespan=lifespan,
         exception_handlers=_handlers(),
         # The front traces, counts and logs; FastAPI's own telemetry would record faulty input as it came.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    cursors = CursorSigner(settings.cursor_key)
-    app.state.desk = Desk(store, directory, verifier, cursors, staff_roles, settings.deadline_seconds)
-    for router in (*routes, operations(store.mongo)):
-        app.router.routes.extend(router.routes)
-    _add_open_routes(app, store.mongo)
-    check_policies(app)
-    app.add_middleware(Addresses, routes=[route for route in app.routes if isinstance(route, GuardedRoute)])
+
+
+def _add_front(app: FastAPI, settings: ProcessSettings) -> None:
     app.add_middleware(
         Front, service=settings.service, deadline_seconds=settings.deadline_seconds, most_bytes=MOST_BYTES
     )
-    return app
+
+
+def _hooked(hooks: Sequence[LifespanHook]) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for hook in hooks:
+                await stack.enter_async_context(hook(app))
+            yield
+        await asyncio.to_thread(flush_spans)
+
+    return lifespan
 
 
 def check_policies(app: FastAPI) -> None:
@@ -108,9 +149,7 @@ def _handlers() -> dict[Any, Any]:
     return dict.fromkeys(known, handle_error)
 
 
-def _lifespan(
-    mongo: Mongo, collections: Sequence[Collection], hooks: Sequence[LifespanHook]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(mongo: Mongo, collections: Sequence[Collection], hooks: Sequence[LifespanHook]) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         preparing = asyncio.create_task(_prepare(app, mongo, collections))
@@ -138,12 +177,12 @@ async def _prepare(app: FastAPI, mongo: Mongo, collections: Sequence[Collection]
             await asyncio.sleep(1)
 
 
-def _add_open_routes(app: FastAPI, mongo: Mongo) -> None:
+def _add_open_routes(app: FastAPI, look: Missing) -> None:
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def ready(_request: Request) -> Response:
-        missing = await _missing(app, mongo)
+        missing = await look()
         said = {"status": "not ready" if missing else "ready", "missing": missing}
         return JSONResponse(said, 503 if missing else 200)
 

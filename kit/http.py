@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from kit.refusals import Kind, Refusal, refuse
 from kit.tracing import current_trace, trace_headers
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_FAILED = frozenset({500, 502, 503, 504})
+FAILED = frozenset({500, 502, 503, 504})
 _MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -50,8 +50,11 @@ class Door:
         attempts: int = 3,
         connections: int = 10,
         breaker: Breaker | None = None,
+        failed: Set[int] = FAILED,
     ) -> None:
+        """`failed`: statuses that say the peer itself is in trouble; any other is an answer."""
         self.peer = peer
+        self._failed = failed
         self._timeout_seconds = timeout_seconds
         self._attempts = attempts
         self._breaker = breaker or Breaker()
@@ -59,6 +62,7 @@ class Door:
             base_url=base_url,
             follow_redirects=False,
             trust_env=False,
+            timeout=timeout_seconds,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
@@ -79,7 +83,7 @@ class Door:
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        content: bytes | None = None,
+        content: bytes | AsyncIterable[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request and read its answer by the deadline; safe methods are tried again where there is time.
@@ -103,7 +107,7 @@ class Door:
         method: str,
         path: str,
         query: Mapping[str, Any] | None,
-        content: bytes | None,
+        content: bytes | AsyncIterable[bytes] | None,
         headers: Mapping[str, str] | None,
     ) -> Answer | None:
         """One attempt; None when the peer failed. Counts for the breaker."""
@@ -122,7 +126,7 @@ class Door:
         except (httpx.HTTPError, TimeoutError):
             self._breaker.failed()
             return None
-        if answer.status in _FAILED:
+        if answer.status in self._failed:
             self._breaker.failed()
             return None
         self._breaker.succeeded()

@@ -19,21 +19,15 @@ class BadSettings(SystemExit):
         self.faults = faults
 
 
-class Settings(BaseSettings):
+class ProcessSettings(BaseSettings):
     """Every field comes from `<SERVICE>_<FIELD>`. Subclasses name their service and add fields of their own."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", case_sensitive=False)
 
     service: ClassVar[str] = ""
 
-    mongo_url: SecretStr
-    mongo_database: str = ""
-    kafka: str
     host: str = "127.0.0.1"
     port: int = Field(ge=0, le=65535)
-    worker_port: int = Field(ge=0, le=65535)
-    jwks_url: str = Field(pattern=r"^https?://")
-    cursor_key: SecretStr = Field(min_length=32)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = Field(None, pattern=r"^https?://")
     deadline_seconds: float = Field(5.0, gt=0, le=300)
@@ -72,15 +66,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a file is not where settings come from
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nor is a folder of files
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        fallback: dict[str, Any] = {"mongo_database": f"trellis_{cls.service}"}
-        if SHARED_CURSOR_KEY in os.environ:
-            fallback["cursor_key"] = os.environ[SHARED_CURSOR_KEY]
-        return init_settings, env_settings, InitSettingsSource(settings_cls, fallback)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, cls.fallbacks())
 
-    @property
-    def store_timeout_seconds(self) -> float:
-        """How long one search for a primary may take, so that "the store is away" is said before the deadline."""
-        return self.deadline_seconds * _STORE_SHARE
+    @classmethod
+    def fallbacks(cls) -> dict[str, Any]:
+        """What holds for fields that the environment does not name."""
+        return {}
 
     @classmethod
     def _unknown(cls) -> list[str]:
@@ -92,3 +83,25 @@ class Settings(BaseSettings):
     def _fault(cls, location: tuple[int | str, ...], kind: str, expected: str) -> str:
         name = f"{cls.prefix()}{'.'.join(str(part) for part in location).upper()}"
         return f"{name}: is missing" if kind == "missing" else f"{name}: {expected}"
+
+
+class Settings(ProcessSettings):
+    """The settings of a service with a store: where it is, where the broker is, whose tokens count."""
+
+    mongo_url: SecretStr
+    mongo_database: str = ""
+    kafka: str
+    worker_port: int = Field(ge=0, le=65535)
+    jwks_url: str = Field(pattern=r"^https?://")
+    cursor_key: SecretStr = Field(min_length=32)
+
+    @classmethod
+    def fallbacks(cls) -> dict[str, Any]:
+        """A database called after the service, and the cursor key that all services share."""
+        shared = os.environ.get(SHARED_CURSOR_KEY)
+        return {"mongo_database": f"trellis_{cls.service}", **({"cursor_key": shared} if shared else {})}
+
+    @property
+    def store_timeout_seconds(self) -> float:
+        """How long one search for a primary may take, so that "the store is away" is said before the deadline."""
+        return self.deadline_seconds * _STORE_SHARE

@@ -14,7 +14,7 @@ from deploy.local.processes import free_port
 from deploy.local.secret_files import new_signing_key, secret, secret_file
 
 ROOT = Path(__file__).resolve().parents[2]
-GATEWAY = "gateway"
+GATEWAY, WEB = "gateway", "web"
 ROLES = ("api", "worker")
 
 
@@ -38,6 +38,8 @@ def town_orders(
 ) -> dict[str, Order]:
     """An order for the api and the worker of each service, each on a free port; `extra_env` goes to all of them."""
     ports = {f"{service}.{role}": free_port() for service in services for role in ROLES}
+    if GATEWAY in services:
+        ports[f"{WEB}.api"] = free_port()
     gateway_url = f"http://127.0.0.1:{ports.get(f'{GATEWAY}.api', 0)}"
     orders: dict[str, Order] = {}
     for service in services:
@@ -52,6 +54,10 @@ def town_orders(
             told |= _gateway_alone(folder, services, ports, dev_provider)
         env = _inherited(services) | _shared(folder) | _prefixed(service, told) | dict(extra_env)
         orders |= {f"{service}.{role}": _order(service, role, ports, env) for role in ROLES}
+    if GATEWAY in services:
+        told = _web_alone(folder, gateway_url, ports)
+        env = _inherited(services) | _ours() | _prefixed(WEB, told) | dict(extra_env)
+        orders[f"{WEB}.api"] = _order(WEB, "api", ports, env)
     return orders
 
 
@@ -69,22 +75,34 @@ def _gateway_alone(
         "SIGNING_KEY_FILE": str(secret_file(folder, "gateway-signing-key.json", new_signing_key)),
         "COOKIE_KEY_FILE": str(secret_file(folder, "gateway-cookie-key")),
         "OPERATOR_SECRET_FILE": str(secret_file(folder, "gateway-operator-secret")),
+        "WEB_SECRET_FILE": str(secret_file(folder, "web-client-secret")),
+        "WEB_URLS": f"http://127.0.0.1:{ports[f'{WEB}.api']}",
         "PUBLIC_URL": f"http://127.0.0.1:{ports[f'{GATEWAY}.api']}",
     }
     return urls | keys | ({"DEV_PROVIDER": "1"} if dev_provider else {})
 
 
-def _shared(folder: Path) -> dict[str, str]:
+def _web_alone(folder: Path, gateway_url: str, ports: Mapping[str, int]) -> dict[str, str]:
     return {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-        "TRELLIS_CURSOR_KEY": secret(folder, "cursor-key"),
+        "PORT": str(ports[f"{WEB}.api"]),
+        "GATEWAY_URL": gateway_url,
+        "PUBLIC_URL": gateway_url,
+        "SESSION_KEY_FILE": str(secret_file(folder, "web-session-key")),
+        "CLIENT_SECRET_FILE": str(secret_file(folder, "web-client-secret")),
     }
+
+
+def _shared(folder: Path) -> dict[str, str]:
+    return _ours() | {"TRELLIS_CURSOR_KEY": secret(folder, "cursor-key")}
+
+
+def _ours() -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 def _inherited(services: Sequence[str]) -> dict[str, str]:
     # Not the operator's own TRELLIS_… (an administrator's password may be among them), nor a service's from elsewhere.
-    ours = ("TRELLIS_", *(f"{service.upper()}_" for service in services))
+    ours = ("TRELLIS_", *(f"{service.upper()}_" for service in (*services, WEB)))
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

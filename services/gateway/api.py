@@ -28,6 +28,7 @@ from services.gateway.cors import Cors
 from services.gateway.front_door import FrontDoor, Most, Ways
 from services.gateway.granting import Granting
 from services.gateway.identity_providers import Providers
+from services.gateway.pages import PagesWay, credentials_of
 from services.gateway.passthrough import Breaker, Fleet, Limits, Passthrough, Upstream
 from services.gateway.people_door import PeopleDoor
 from services.gateway.provider.routes import Provider
@@ -44,6 +45,7 @@ from services.gateway.tokens import SigningKeys, Tokens
 
 STAFF_ROLES = frozenset({"educator", "administrator"})
 _FLUSH_SECONDS = 0.2
+_MOST_PAGES_AT_ONCE = 1_024
 _log = structlog.get_logger()
 
 
@@ -100,7 +102,11 @@ def make(settings: GatewaySettings) -> ASGIApp:
         tokens=tokens,
         rates=Rates(settings.limits_url),
         most=Most(
-            settings.person_a_minute, settings.app_a_minute, settings.anonymous_a_minute, settings.proxies_in_front
+            settings.person_a_minute,
+            settings.app_a_minute,
+            settings.anonymous_a_minute,
+            settings.pages_a_minute,
+            settings.proxies_in_front,
         ),
         ways=_ways(settings, inside, Router(_open_routes(settings, inside, keys, tokens))),
         cors=Cors(split(settings.cors_origins)),
@@ -128,7 +134,7 @@ def _open_routes(settings: GatewaySettings, inside: FastAPI, keys: SigningKeys, 
     people = PeopleDoor(doors["profile"], keys)
     providers = Providers(inside.state.box, f"{settings.public_url}/oauth/callback")
     inside.state.providers = providers
-    clients = Clients(settings, store.mongo, read_secret(settings.operator_secret_file))
+    clients = Clients(settings, store.mongo, read_secret(settings.operator_secret_file), web_secret(settings))
     documents = Documents(
         public_url=settings.public_url,
         keys=keys,
@@ -147,15 +153,34 @@ def _open_routes(settings: GatewaySettings, inside: FastAPI, keys: SigningKeys, 
     return routes
 
 
+def web_secret(settings: GatewaySettings) -> str | None:
+    """The secret that the pages' server shows; None where there are no pages. Raises: BadSecret."""
+    return read_secret(settings.web_secret_file) if settings.web_secret_file else None
+
+
 def _ways(settings: GatewaySettings, inside: FastAPI, outside: Router) -> Ways:
     breaker = Breaker()
+    hop = Passthrough(Limits(max_request_bytes=USUAL_BYTES), hop_problem, breaker)
+    uploads = Passthrough(Limits(max_request_bytes=UPLOAD_BYTES), hop_problem, breaker)
     return Ways(
         fleets={name: Fleet([_upstream(url) for url in urls], breaker) for name, urls in settings.behind().items()},
-        hop=Passthrough(Limits(max_request_bytes=USUAL_BYTES), hop_problem, breaker),
-        uploads=Passthrough(Limits(max_request_bytes=UPLOAD_BYTES), hop_problem, breaker),
+        hop=hop,
+        uploads=uploads,
         own_app=inside,
         open_app=outside,
+        pages=_pages(settings, breaker, uploads),
     )
+
+
+def _pages(settings: GatewaySettings, breaker: Breaker, uploads: Passthrough) -> PagesWay | None:
+    """The way to the pages, with connections of their own: a stream holds one for as long as somebody looks."""
+    secret = web_secret(settings)
+    if not settings.pages() or secret is None:
+        return None
+    limits = Limits(max_request_bytes=USUAL_BYTES, connections=_MOST_PAGES_AT_ONCE)
+    hop = Passthrough(limits, hop_problem, breaker)
+    fleet = Fleet([_upstream(url) for url in settings.pages()], breaker)
+    return PagesWay(fleet, hop, uploads, credentials_of(secret))
 
 
 def _upstream(url: str) -> Upstream:

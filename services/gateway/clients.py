@@ -10,7 +10,7 @@ from argon2.exceptions import Argon2Error
 from kit.auth import Caller
 from kit.mongo import Mongo
 from services.gateway.domain.apps import App
-from services.gateway.domain.oauth import PAGES, Client, OAuthRefusal
+from services.gateway.domain.oauth import PAGES, WEB, Client, OAuthRefusal
 from services.gateway.settings import GatewaySettings, split
 from services.gateway.store.finding import app_called, district_named
 
@@ -35,6 +35,8 @@ class Clients:
     settings: GatewaySettings
     mongo: Mongo
     operator_secret: str
+    web_secret: str | None = None
+    """None: there are no pages behind this gateway."""
     _hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HASHES_AT_ONCE))
 
     async def named(self, client_id: str) -> Client:
@@ -45,6 +47,9 @@ class Clients:
             return Client(
                 client_id=PAGES, district_id=None, redirect_uris=redirects, scopes=ALL_SCOPES, loopback=loopback
             )
+        if client_id == WEB and self.web_secret is not None:
+            back = (f"{self.settings.public_url}/signed-in",)
+            return Client(client_id=WEB, district_id=None, redirect_uris=back, scopes=ALL_SCOPES)
         app = await app_called(self.mongo, client_id)
         if app is None or app.revoked_at is not None:
             raise OAuthRefusal("unauthorized_client", "this client is not registered")
@@ -56,10 +61,14 @@ class Clients:
         )
 
     async def check(self, client_id: str, secret: str) -> None:
-        """Whether this client may redeem what was granted to it: the pages are public, an app shows its secret
-        (RFC 6749, section 3.2.1), and a revoked one has none. Raises: OAuthRefusal.
+        """Whether this client may redeem what was granted to it: apps and the pages' server show their secret
+        (RFC 6749, section 3.2.1), a revoked one has none, and first-party pages without a server are public.
+        Raises: OAuthRefusal.
         """
-        if client_id != PAGES:
+        if client_id == WEB:
+            if self.web_secret is None or not compare_digest(secret.encode(), self.web_secret.encode()):
+                raise _unknown()
+        elif client_id != PAGES:
             await self._app(client_id, secret)
 
     async def proven(self, client_id: str, secret: str, district: str) -> Caller:

@@ -28,6 +28,7 @@ from kit.telemetry import describe_fault
 from kit.tracing import trace_headers, trace_of, trace_scope
 from services.gateway.answers import DEFAULTS, OVER_TLS, Answering, correlation_header, send_problem
 from services.gateway.cors import Cors
+from services.gateway.pages import ROUTE, PagesWay, is_own
 from services.gateway.passthrough import Fleet, Passthrough
 from services.gateway.passthrough.terms import HEAD_TOO_LARGE, Header
 from services.gateway.rates import Allowance, Rates, TooManyRequests, address_of, limit_headers
@@ -61,6 +62,7 @@ class Most:
     person: int
     app: int
     anonymous: int
+    pages: int = 30_000
     proxies_in_front: int = 0
 
 
@@ -78,7 +80,8 @@ class Ways:
     """Where a request may go on to: through to a service, or to the gateway's own two applications.
 
     `open_app` answers what needs no token; `own_app` the gateway's own routes, which are reached like any service's:
-    with an internal token, and with the same policies behind. Uploads have connections of their own.
+    with an internal token, and with the same policies behind. Uploads have connections of their own. `pages` takes
+    what is none of these.
     """
 
     fleets: Mapping[str, Fleet]
@@ -86,6 +89,7 @@ class Ways:
     uploads: Passthrough
     own_app: ASGIApp
     open_app: Router
+    pages: PagesWay | None = None
 
 
 @dataclass(slots=True)
@@ -143,6 +147,8 @@ class FrontDoor:
         """Cut all connections and write the last lines."""
         await self._ways.hop.aclose()
         await self._ways.uploads.aclose()
+        if self._ways.pages is not None:
+            await self._ways.pages.hop.aclose()
         await self._rates.close()
         self.hops.close()
 
@@ -152,6 +158,8 @@ class FrontDoor:
             await send({"type": "http.response.start", "status": 204, "headers": preflight})
             await send({"type": "http.response.body", "body": b""})
             return 204
+        if self._ways.pages is not None and not is_own(scope["path"]):
+            return await self._page(self._ways.pages, visit, scope, receive, send)
         if not scope["path"].startswith("/v1/"):
             return await self._open(visit, scope, receive, send)
         admitted = await self._admit(scope, visit.given)
@@ -207,11 +215,8 @@ class FrontDoor:
         """What needs no token; what can be guessed at is counted by address."""
         check_head(scope)
         answer_headers = self._answer_headers(visit)
-        if scope["path"].startswith(_COUNTED_BY_ADDRESS):
-            client = scope["client"][0] if scope.get("client") else ""
-            forwarded = visit.given.get(b"x-forwarded-for", b"").decode("latin-1")
-            who = address_of(client, forwarded, self._most.proxies_in_front)
-            answer_headers += (await self._count("address", f"address:{who}", self._most.anonymous)).headers
+        if scope["path"].startswith(_COUNTED_BY_ADDRESS) and not self._is_pages_server(visit):
+            answer_headers += (await self._count_address("address", visit, scope, self._most.anonymous)).headers
         inside = {**_inside(scope, ()), "app": self._ways.open_app}
         answering = Answering(send, answer_headers, DEFAULTS)
         try:
@@ -224,6 +229,20 @@ class FrontDoor:
             raise refuse(DeadlinePassed()) from error
         finally:
             visit.route = self._templates.get(inside.get("endpoint"), UNMATCHED)  # type: ignore[arg-type]  # None is a fine key
+
+    async def _page(self, pages: PagesWay, visit: Visit, scope: Scope, receive: Receive, send: Send) -> int:
+        """What the gateway does not know itself. Who is signed in there is for the pages to know."""
+        visit.route = ROUTE
+        allowance = await self._count_address(ROUTE, visit, scope, self._most.pages)
+        return await pages.forward(scope, receive, send, visit.given, visit.trace, [*self._usual, *allowance.headers])
+
+    def _is_pages_server(self, visit: Visit) -> bool:
+        return self._ways.pages is not None and self._ways.pages.is_server(visit.given)
+
+    async def _count_address(self, kind: str, visit: Visit, scope: Scope, most: int) -> Allowance:
+        client = scope["client"][0] if scope.get("client") else ""
+        forwarded = visit.given.get(b"x-forwarded-for", b"").decode("latin-1")
+        return await self._count(kind, f"{kind}:{address_of(client, forwarded, self._most.proxies_in_front)}", most)
 
     async def _refuse(self, visit: Visit, scope: Scope, send: Send, error: Exception) -> int:
         """Answer with a problem document; a fault of ours is told in the log by its types and places alone."""

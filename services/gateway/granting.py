@@ -28,6 +28,7 @@ from services.gateway.domain.districts import Provider
 from services.gateway.domain.oauth import (
     CODE_LIFE,
     SIGN_IN_LIFE,
+    WEB,
     Asked,
     Client,
     Grant,
@@ -107,9 +108,10 @@ class Granting:
         """The next tokens for a refresh token, with the person's roles of today. Raises: OAuthRefusal."""
         district_id, grant_id, secret = parts_of(token)
         person = await self._person(district_id, grant_id)
-        following = fresh_secret()
+        following = None if client_id == WEB else fresh_secret()
         order = RotateRefresh(grant_id, secret, client_id, following)
-        return self._answer(district_id, person, await self._act(district_id, rotate_refresh, order), following)
+        used = await self._act(district_id, rotate_refresh, order)
+        return self._answer(district_id, person, used, following or secret)
 
     async def redeem_link(self, token: str, client_id: str) -> dict[str, Any]:
         """Tokens for a partner contact's sign-in link. Raises: OAuthRefusal, alike for every link that is not good."""
@@ -213,7 +215,13 @@ class Granting:
             code_used=False,
             refresh_hash=None,
             spent_hashes=(),
-            expires_at=moment + timedelta(days=self.settings.refresh_days),
+            expires_at=moment + self._life(sign_in.client_id),
+        )
+
+    def _life(self, client_id: str) -> timedelta:
+        settings = self.settings
+        return (
+            timedelta(hours=settings.web_session_hours) if client_id == WEB else timedelta(days=settings.refresh_days)
         )
 
     async def _contact(self, district_id: str, person_id: str) -> Person:

@@ -27,6 +27,14 @@ class GatewaySettings(Settings):
     """The secret of the client `operator`."""
     dev_provider: bool = False
     """A built-in OpenID provider with a sign-in per role. For demo and development alone."""
+    web_urls: str = ""
+    """The processes of the pages; with none, addresses that the gateway does not know are refused."""
+    web_secret_file: Path | None = None
+    """The secret of the client `trellis-web`, the pages; without it that client does not exist."""
+    web_session_hours: int = Field(12, ge=1, le=336)
+    """How long a sign-in at the pages lasts, however busy: school machines are shared."""
+    pages_a_minute: int = Field(30_000, ge=1)
+    """Requests for pages by address: a whole school may come from one."""
     page_redirects: str = ""
     """Redirect addresses of the first-party pages."""
     cors_origins: str = ""
@@ -42,6 +50,10 @@ class GatewaySettings(Settings):
     access_seconds: int = Field(600, ge=30, le=3600)
     refresh_days: int = Field(14, ge=1, le=90)
     contracts_folder: Path = Path(__file__).resolve().parents[2] / "contracts"
+
+    def pages(self) -> tuple[str, ...]:
+        """The addresses of the pages' processes."""
+        return tuple(split(self.web_urls))
 
     def behind(self) -> dict[str, tuple[str, ...]]:
         """The addresses of each service's processes."""

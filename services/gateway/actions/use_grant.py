@@ -30,7 +30,8 @@ class RotateRefresh:
     grant_id: str
     refresh: str
     client_id: str
-    next_refresh: str
+    next_refresh: str | None
+    """None: the same token stays good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ async def rotate_refresh(tx: Transaction, order: RotateRefresh) -> Used:
         return Used(None, "the refresh token was used before; sign in again")
     if not compare_digest(came, grant.refresh_hash or ""):
         return Used(None, "the refresh token is unknown")
+    if order.next_refresh is None:
+        return Used(grant)
     spent = (*grant.spent_hashes, came)[-_REMEMBERED:]
     return Used(_save(tx, replace(grant, refresh_hash=hash_of(order.next_refresh), spent_hashes=spent)))
 

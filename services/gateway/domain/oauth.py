@@ -13,6 +13,9 @@ CODE_LIFE = timedelta(seconds=60)
 SIGN_IN_LIFE = timedelta(minutes=10)
 PAGES = "trellis"
 """The client id of the first-party pages: public, bound by redirect address and PKCE."""
+WEB = "trellis-web"
+"""The client id of the pages' server: confidential. Its refresh token stays the same until its end, since the requests
+of one browser come at once and each may have to renew (OAuth 2.1 asks for rotation of public clients alone)."""
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 # A whole match, never a parse: what a parser takes for the host and what a browser does have differed before.

@@ -8,10 +8,10 @@ from hmac import compare_digest
 from contracts.gateway import SignInLinkMade, SignInLinkUsed
 from contracts.people import Role
 from kit.refusals import Refusal, refuse_all
-from services.gateway.domain.oauth import PAGES, OAuthRefusal, hash_of
+from services.gateway.domain.oauth import PAGES, WEB, OAuthRefusal, hash_of
 
 USUAL_HOURS, MOST_HOURS = 72, 14 * 24
-REDEEMERS = frozenset({PAGES, "trellis-web"})
+REDEEMERS = frozenset({PAGES, WEB})
 """The first-party pages, without and with a server: a link is never for an app."""
 _NOT_GOOD = "this link is used, has run out, or was replaced by a newer one; ask the school for a new one"
 

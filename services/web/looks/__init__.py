@@ -1,0 +1,1 @@
+"""Looks: templates, languages, times and static files; nothing here asks anybody."""

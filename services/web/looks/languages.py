@@ -1,0 +1,121 @@
+"""Languages: which one a reader gets, and its words; English is the source, every other a catalogue."""
+
+import gettext as catalogues
+import io
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FOLDER = Path(__file__).resolve().parents[1] / "locale"
+MIRRORED = "en-x-mirror"
+_PLACEHOLDER = re.compile(r"(%\(\w+\)[a-z]|<[^>]+>|&\w+;|%%)")
+_ODD = str.maketrans("aceinorstuyAEINOU", "áçéíñóřšţúýÁÉÍÑÓÚ")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the pages. `locale` is Babel's, for dates and numbers; `words` and `codes` are its catalogues."""
+
+    code: str
+    name: str
+    locale: str
+    direction: str = "ltr"
+    words: catalogues.NullTranslations = field(default_factory=catalogues.NullTranslations, repr=False, compare=False)
+    codes: catalogues.NullTranslations = field(default_factory=catalogues.NullTranslations, repr=False, compare=False)
+
+
+class Mirrored(catalogues.NullTranslations):
+    """The pseudo-language: every text odd and a third longer, so that what escapes translation is seen at once."""
+
+    def gettext(self, message: str) -> str:
+        parts = _PLACEHOLDER.split(message)
+        odd = "".join(part if place % 2 else part.translate(_ODD) for place, part in enumerate(parts))
+        return f"[{odd} {'~' * (len(message) // 3)}]" if message else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@cache
+def known() -> dict[str, Language]:
+    """Every language, by code; read once."""
+    spanish = Language("es", "Español", "es_US", words=_catalogue("es", "web"), codes=_catalogue("es", "codes"))
+    mirrored = Language(MIRRORED, "Mirrored", "en_US", "rtl", words=Mirrored())
+    return {each.code: each for each in (Language("en", "English", "en_US"), spanish, mirrored)}
+
+
+def offered(development: bool) -> list[Language]:
+    """The languages to choose from."""
+    return [each for each in known().values() if development or each.code != MIRRORED]
+
+
+def choose(cookie: str, accepts: str, development: bool) -> Language:
+    """The reader's choice, else the first of the browser's wishes that we have, else English."""
+    have = {each.code: each for each in offered(development)}
+    wishes = [cookie, *(_wish(part) for part in accepts.split(",")[:20])]
+    return next((have[wish] for wish in wishes if wish in have), have["en"])
+
+
+def _wish(part: str) -> str:
+    return part.partition(";")[0].strip().partition("-")[0].lower()
+
+
+_current: ContextVar[Language | None] = ContextVar("language", default=None)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Inside, every text is in this language."""
+    token = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Language:
+    """The language spoken now; English outside any request."""
+    return _current.get() or known()["en"]
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """The message in the reader's language, with `%(name)s` filled in."""
+    text = current().words.gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
+    """The message for so many, in the reader's language; `%(num)d` is the count."""
+    return current().words.ngettext(one, many, count) % {"num": count, **values}
+
+
+def marked(message: str) -> str:
+    """Says that this message is to be translated where it is shown; the extraction looks for it."""
+    return message
+
+
+def coded(code: str, text: str, details: Mapping[str, Any] | None = None) -> str:
+    """A sentence of the API in the reader's language, where its code has one; else as the API says it."""
+    found = current().codes.gettext(code)
+    if found == code:
+        return text
+    names = {name.partition(".")[0].partition("[")[0] for _, name, _, _ in Formatter().parse(found) if name}
+    values = {name: value for name, value in (details or {}).items() if isinstance(value, (str, int, float))}
+    return found.format(**values) if names <= values.keys() else text
+
+
+def _catalogue(code: str, domain: str) -> catalogues.NullTranslations:
+    written = io.BytesIO()
+    with (FOLDER / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+        write_mo(written, read_po(file, locale=code))
+    written.seek(0)
+    return catalogues.GNUTranslations(written)

@@ -1,0 +1,5 @@
+"""What teachers see: rolls, offers, learners."""
+
+from services.web.visiting.pages import Pages
+
+PAGES = Pages().include()

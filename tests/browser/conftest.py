@@ -1,0 +1,79 @@
+"""A whole town with its pages, a district by roster, a browser, and people of every role who are signed in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from cli.sample import write_sample
+from deploy.local.town import Town, start_town
+from tests.browser import chromium
+from tests.browser.looking import Look, look
+from tests.browser.signing_in import Visitor
+from tests.e2e.district import District, open_for
+
+GENEROUS = {"GATEWAY_ANONYMOUS_A_MINUTE": "1000000", "GATEWAY_PERSON_A_MINUTE": "1000000", "WEB_DEVELOPMENT": "1"}
+SLUG = "walk-valley"
+Window = Callable[..., Awaitable[Look]]
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with start_town(tmp_path_factory.mktemp("town"), extra_env=GENEROUS) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def district(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    """A small district with its time drawn and its spaces furnished; tests add what they need through the API."""
+    roster = tmp_path_factory.mktemp("roster") / "sample.zip"
+    write_sample(roster, schools=1, learners=60, seed=7)
+    opened = open_for(town, roster)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(town: Town, district: District) -> Iterator[Callable[[str], Visitor]]:
+    """A visitor signed in as this person; the same one for the same person."""
+    known: dict[str, Visitor] = {}
+
+    def visitor(person_id: str) -> Visitor:
+        if person_id not in known:
+            known[person_id] = Visitor(town.base_url)
+            last = known[person_id].sign_in(SLUG, person_id)
+            assert last.status_code == 303, last.text
+        return known[person_id]
+
+    yield visitor
+    for each in known.values():
+        each.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture
+async def window(town: Town, browser: Browser, signed_in: Callable[[str], Visitor]) -> AsyncIterator[Window]:
+    """Opens a window, signed in as a person where one is named; each is closed after the test, and checked."""
+    opened: list[Look] = []
+
+    async def opens(person_id: str | None = None, **options: Any) -> Look:
+        visitor = signed_in(person_id) if person_id else None
+        opened.append(await look(browser, town.base_url, visitor, **options))
+        return opened[-1]
+
+    yield opens
+    for each in opened:
+        await each.close()
+        host = Path(town.base_url).name
+        assert each.asked <= {host, ""}, "a page asked another host"
+        assert each.faults == [], "a page's script or policy failed"

@@ -1,0 +1,84 @@
+"""Looking at a page as a checker does: its faults by axe, who was asked for it, how large things to press are."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.browser.signing_in import SESSION, Visitor
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+_PRESSED = "a[href], button, input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea, summary"
+_LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
+  .filter(each => each.checkVisibility() && !each.closest('.govuk-skip-link'))
+  .filter(each => getComputedStyle(each).display !== 'inline')
+  .map(each => [each, each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24))
+  .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
+
+
+@dataclass
+class Look:
+    """One browser window of one person, and every host it asked."""
+
+    context: BrowserContext
+    page: Page
+    base_url: str
+    asked: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    async def at(self, path: str) -> Page:
+        """Go to a page."""
+        await self.page.goto(self.base_url + path)
+        return self.page
+
+    async def close(self) -> None:
+        await self.context.close()
+
+
+async def look(browser: Browser, base_url: str, visitor: Visitor | None = None, **options: Any) -> Look:
+    """A window, signed in as this visitor is. Options are Playwright's: `viewport`, `color_scheme`, `locale`…"""
+    context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
+    if visitor is not None:
+        # This machine counts as safe, and yet a `Secure` cookie is only taken for an address that says so.
+        safe = base_url.replace("http://", "https://")
+        await context.add_cookies(
+            [
+                {"name": name, "value": value, "url": safe, "secure": True, "httpOnly": True, "sameSite": "Lax"}
+                for name, value in visitor.kept.items()
+            ]
+        )
+    page = await context.new_page()
+    seen = Look(context, page, base_url)
+    page.on("request", lambda request: seen.asked.add(urlsplit(request.url).netloc))
+    page.on("pageerror", lambda error: seen.faults.append(str(error)))
+    page.on("console", lambda line: seen.faults.append(line.text) if line.type == "error" else None)
+    return seen
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds against the rules named in TAGS, with the places."""
+    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    return [
+        f"{each['id']} at {node['target']}: {node['failureSummary']}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+async def small_targets(page: Page) -> list[str]:
+    """What is pressed and is smaller than 24 by 24 pixels; links in running text may be (WCAG 2.2, 2.5.8)."""
+    found: list[str] = await page.evaluate(_LEAST_TARGET, _PRESSED)
+    return found
+
+
+async def overflows(page: Page) -> bool:
+    """Whether the page is wider than its window, so that it scrolls sideways (WCAG 2.2, 1.4.10)."""
+    wider: bool = await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+    return wider
+
+
+__all__ = ["DESKTOP", "PHONE", "SESSION", "Look", "look", "overflows", "small_targets", "violations"]

@@ -10,6 +10,7 @@ from services.scheduler.domain.blocks import Block
 from services.scheduler.domain.booking import Booked, Freeing, Locked, Wish, book, free
 from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.resource_days import ResourceDay
+from services.scheduler.domain.rounds import Hold
 from services.scheduler.domain.weeks import (
     NoSuchPlacement,
     Place,
@@ -58,7 +59,8 @@ class Board:
 
     A draft lies on top of a board: it sees all below, and what it changes counts only once it is accepted.
     `taken` has the seats taken of each occurrence; the occurrence itself changes with its line alone. `blocks` are
-    those of own work, which no occurrence stands for. `where` says in which week a placement is.
+    those of own work, which no occurrence stands for. `holds` are what rounds hold, by block. `where` says in which
+    week a placement is.
     """
 
     occurrences: Layer[Occurrence] = field(default_factory=Layer)
@@ -66,6 +68,7 @@ class Board:
     weeks: Layer[Week] = field(default_factory=Layer)
     days: Layer[ResourceDay] = field(default_factory=Layer)
     blocks: dict[str, Block] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
     facts: list[tuple[str, Fact]] = field(default_factory=list)
 
@@ -77,6 +80,7 @@ class Board:
             Layer(self.weeks),
             Layer(self.days),
             self.blocks,
+            self.holds,
             self.where,
         )
 
@@ -144,7 +148,8 @@ def take_seat(board: Board, wish: Wish, occurrence_id: str) -> Place:
     """
     occurrence = board.occurrences[occurrence_id]
     week = board.weeks[week_id(wish.student.student_id, occurrence.week)]
-    place = put_made(board, book(wish, occurrence, board.taken[occurrence_id], week, board.days))
+    hold = board.holds.get(occurrence.block_id)
+    place = put_made(board, book(wish, occurrence, board.taken[occurrence_id], week, board.days, hold))
     if occurrence.waiting:
         stop_waiting(board, occurrence_id, wish.student.student_id, "placed")
     return place

@@ -21,6 +21,7 @@ from services.scheduler.domain.resource_days import (
     take,
     used,
 )
+from services.scheduler.domain.rounds import Hold, held_for_round
 from services.scheduler.domain.spaces import Space
 from services.scheduler.domain.weeks import Cause, Place, Week, held_places, overlapping, with_changed, with_place
 
@@ -158,14 +159,21 @@ def _needs(ref: str, space_id: str | None, day: date, equipment: tuple[Equipment
     return (*seat, *(Need(resource_day_id(need.pool_id, day), ref, need.each_seat) for need in each))
 
 
-def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mapping[str, ResourceDay]) -> Booked:
+def book(
+    wish: Wish,
+    occurrence: Occurrence,
+    taken: int,
+    week: Week,
+    days: Mapping[str, ResourceDay],
+    hold: Hold | None = None,
+) -> Booked:
     """The student's place in an occurrence with so many seats taken. `days`: of its space and pools, by id.
 
     All reasons against it are raised together: a student who knows one of three cannot act.
-    Raises: Refusals of NotYetOpen, Closed, Locked, OccurrenceCancelled, NotEligible, GoalUnknown, AlreadyPlaced,
-    Overlaps, OnceADay, LimitAWeek, SessionFull, SpaceFull, EquipmentGone.
+    Raises: Refusals of HeldForRound, NotYetOpen, Closed, Locked, OccurrenceCancelled, NotEligible, GoalUnknown,
+    AlreadyPlaced, Overlaps, OnceADay, LimitAWeek, SessionFull, SpaceFull, EquipmentGone.
     """
-    refuse_all(*reasons_against(wish, occurrence, taken, week, days))
+    refuse_all(*reasons_against(wish, occurrence, taken, week, days, hold))
     place = _place_in(occurrence, wish)
     used_days = {
         need.day_id: take(days[need.day_id], need.ref, occurrence.starts_at, occurrence.ends_at, need.amount)
@@ -175,11 +183,18 @@ def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mappi
 
 
 def reasons_against(
-    wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mapping[str, ResourceDay]
+    wish: Wish,
+    occurrence: Occurrence,
+    taken: int,
+    week: Week,
+    days: Mapping[str, ResourceDay],
+    hold: Hold | None = None,
 ) -> Iterator[Refusal]:
-    """Every reason why `wish` cannot have a seat here and now."""
+    """Every reason why `wish` cannot have a seat here and now. `hold`: what a round holds of this block."""
     if occurrence.cancelled:
         yield OccurrenceCancelled()
+    if wish.cause in BY_STUDENT and (held := held_for_round(hold, occurrence, wish.made_at)):
+        yield held
     yield from _window(wish, occurrence.opens_at, occurrence.closes_at, occurrence.locked)
     if not_eligible := check_at(occurrence.eligibility, wish.student, occurrence.school_id):
         yield NotEligible(reasons=", ".join(not_eligible))

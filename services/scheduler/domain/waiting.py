@@ -138,7 +138,8 @@ def _reasons(board: Board, wish: Wish, occurrence: Occurrence, instead_of: str |
     if instead_of is not None and free_own(draft, instead_of, wish).occurrence_id == occurrence.occurrence_id:
         raise refuse(AlreadyPlaced())
     week, taken = draft.weeks[week_id(wish.student.student_id, occurrence.week)], draft.taken[occurrence.occurrence_id]
-    return list(reasons_against(wish, occurrence, taken, week, draft.days))
+    hold = draft.holds.get(occurrence.block_id)
+    return list(reasons_against(wish, occurrence, taken, week, draft.days, hold))
 
 
 def _promote(board: Board, wish: Wish, occurrence: Occurrence, entry: Waiting) -> Promoted | None:

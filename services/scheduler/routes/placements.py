@@ -29,6 +29,7 @@ from services.scheduler.domain.booking import (
 )
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.resource_days import EquipmentGone, SpaceFull
+from services.scheduler.domain.rounds import HeldForRound
 from services.scheduler.domain.spaces import NoSuchSpace
 from services.scheduler.domain.students import NoSuchStudent
 from services.scheduler.domain.weeks import NoSuchPlacement
@@ -90,7 +91,8 @@ def bookings(edge: Edge) -> GroupCommit[BookPlace, Placement]:
     policy=PLACERS,
     status_code=201,
     refuses=[
-        NoSuchOccurrence, OccurrenceCancelled, *WINDOW, *STUDENT, *SWITCH, *OFTEN, *SEATS, TooManyWaiting, WaitedTooLong
+        NoSuchOccurrence, OccurrenceCancelled, HeldForRound, *WINDOW, *STUDENT, *SWITCH, *OFTEN, *SEATS,
+        TooManyWaiting, WaitedTooLong,
     ],
 )  # fmt: skip
 async def post_placement(occurrence_id: PathId, body: PlaceWanted, edge: EdgeDep) -> Placement:

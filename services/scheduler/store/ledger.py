@@ -23,6 +23,7 @@ from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.learners import LEARNERS, learner_of, student_of
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
+from services.scheduler.store.rounds import HOLD, HOLDS
 from services.scheduler.store.spaces import POOL, POOLS, SPACE, SPACES
 from services.scheduler.store.weeks import WEEKS, pack_week, unpack_week
 
@@ -70,6 +71,7 @@ class Ledger:
         await asyncio.gather(
             self.load_weeks((seat.student_id, occurrence.week) for seat, occurrence in known),
             self._load_days(occurrence for _, occurrence in known),
+            self._load_holds(occurrence.block_id for _, occurrence in known),
             self._load_left(seat.instead_of for seat in seats if seat.instead_of),
         )
 
@@ -182,13 +184,21 @@ class Ledger:
         own_work = [place for place in places if place.occurrence_id is None]
         await asyncio.gather(
             self.load_occurrences(place.occurrence_id for place in places if place.occurrence_id is not None),
-            self._load_blocks(place.block_id for place in own_work),
+            self.load_blocks(place.block_id for place in own_work),
             self.load_days_of(need.day_id for place in own_work for need in place_needs(place, None)),
         )
         left = (self.board.occurrences.find(place.occurrence_id or "") for place in places)
         await self._load_days(occurrence for occurrence in left if occurrence is not None)
 
-    async def _load_blocks(self, wanted: Iterable[str]) -> None:
+    async def _load_holds(self, block_ids: Iterable[str]) -> None:
+        """Load what rounds hold of these blocks."""
+        missing = list({key for key in block_ids if key not in self.board.holds})
+        if missing:
+            found = await self._reads.many(HOLDS, missing)
+            self.board.holds.update({key: HOLD.unpack(row) for key, row in found.items()})
+
+    async def load_blocks(self, wanted: Iterable[str]) -> None:
+        """Load these blocks; one that is not there is left out."""
         missing = list({key for key in wanted if key not in self.board.blocks})
         if missing:
             found = await self._reads.many(BLOCKS, missing)

@@ -26,11 +26,13 @@ from services.scheduler.domain.openings import (
     suggest,
 )
 from services.scheduler.domain.resource_days import ResourceDay, left, own_work, resource_day_id, used
+from services.scheduler.domain.rounds import Hold
 from services.scheduler.domain.spaces import Space, own_work_left
 from services.scheduler.store.blocks import BLOCKS, block_of, blocks_between
 from services.scheduler.store.learners import LEARNERS, heard_of, learner_of, student_of
 from services.scheduler.store.occurrences import OCCURRENCES, occurrences_between
 from services.scheduler.store.resource_days import RESOURCE_DAYS, resource_days_between
+from services.scheduler.store.rounds import HOLDS, holds_at
 from services.scheduler.store.spaces import SPACES, own_work_spaces
 from services.scheduler.store.weeks import WEEKS, unpack_week
 
@@ -101,16 +103,17 @@ async def get_openings(reader: Reader, question: Question, now: datetime) -> Ope
     if question.goal_id is not None and own.learner.goal(question.goal_id) is None:
         raise refuse(NoSuchOpenGoal())
     schools, days = sorted(own.student.school_ids), (question.first, question.last)
-    occurrences, blocks, spaces, uses = await asyncio.gather(
+    occurrences, blocks, spaces, uses, holds = await asyncio.gather(
         occurrences_between(reader[OCCURRENCES], schools, *days),
         blocks_between(reader[BLOCKS], schools, *days),
         own_work_spaces(reader[SPACES], schools),
         resource_days_between(reader[RESOURCE_DAYS], schools, *days),
+        holds_at(reader[HOLDS], schools),
     )
     suggestions = _suggestions(question, own, occurrences, now)
     shown = suggestions[question.start : question.start + question.limit]
     return Openings(
-        openings=[_opening(suggestion, own, uses, now) for suggestion in shown],
+        openings=[_opening(suggestion, own, uses, holds, now) for suggestion in shown],
         total=len(suggestions),
         own_work=list(_own_work(question, own, blocks, spaces, uses, now)),
         heard=own.heard,
@@ -157,9 +160,12 @@ def _suggestions(question: Question, own: _Own, occurrences: Sequence[Occurrence
     return ranked if goal_id is None else [suggestion for suggestion in ranked if serves_goal(suggestion, goal_id)]
 
 
-def _opening(suggestion: Suggestion, own: _Own, uses: Mapping[str, ResourceDay], now: datetime) -> Opening:
-    room = _room(suggestion.occurrence, uses)
-    return Opening(suggestion, state_of(suggestion.occurrence, own.places, room, now), room)
+def _opening(
+    suggestion: Suggestion, own: _Own, uses: Mapping[str, ResourceDay], holds: Mapping[str, Hold], now: datetime
+) -> Opening:
+    occurrence = suggestion.occurrence
+    room = _room(occurrence, uses)
+    return Opening(suggestion, state_of(occurrence, own.places, room, now, holds.get(occurrence.block_id)), room)
 
 
 def _is_asked_for(question: Question, own: _Own, occurrence: Occurrence) -> bool:

@@ -234,7 +234,8 @@ def _why(params: Mapping[str, str]) -> str:
 def words_for(code: str, params: Mapping[str, str], zone: tzinfo) -> str:
     """The notice in plain words, with times by the district's clock. Names are not among them: screens add these."""
     when = _when(params, zone) if "starts_at" in params else ""
-    return TEXTS[code].format(**params, when=when, why=_why(params))
+    why = _why(params) if code == "round-decided" else ""
+    return TEXTS[code].format(**params, when=when, why=why)
 
 
 def _when(params: Mapping[str, str], zone: tzinfo) -> str:

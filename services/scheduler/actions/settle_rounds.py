@@ -26,7 +26,7 @@ from services.scheduler.domain.rounds import (
     finish_undoing,
     refuse_publication,
 )
-from services.scheduler.store.claims import LASTS, claim_next
+from services.scheduler.store.claims import LASTS, claim_next, give_back_claim
 from services.scheduler.store.rounds import (
     HOLDS,
     RESULTS,
@@ -76,6 +76,8 @@ async def _settle(store: Store, held: Round, stop: StopSignal) -> None:
         return
     while await _transact(store, held, partial(_settle_part, held=held)):
         if stop.is_set:
+            held_by_us = {"_id": held.round_id, "district_id": held.district_id, "claim": held.claim or ""}
+            await give_back_claim(store.mongo, ROUNDS, held_by_us)
             return
     await _transact(store, held, partial(_finish, held=held))
     log.info("round_settled", round_id=held.round_id, state=held.state.value)

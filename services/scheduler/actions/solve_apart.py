@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from services.scheduler.distribution_files.solving import Solved, SolveOrder, order_in_bytes, solved_of
+from services.scheduler.distribution_files.solve_order import Solved, SolveOrder, order_in_bytes, solved_of
 
 MODULE = "services.scheduler.distribution_files.solving"
 

@@ -14,9 +14,9 @@ from services.scheduler.actions.keep_run import ClaimLost, fail_run, keep_run
 from services.scheduler.actions.solve_apart import EngineFailed, solve_apart
 from services.scheduler.distribution_files.from_timetable import round_input
 from services.scheduler.distribution_files.results import Worked, worked_out
-from services.scheduler.distribution_files.solving import SolveOrder
+from services.scheduler.distribution_files.solve_order import SolveOrder
 from services.scheduler.domain.round_runs import Run, RunState
-from services.scheduler.store.claims import claim_next, keep_claim
+from services.scheduler.store.claims import claim_next, give_back_claim, keep_claim
 from services.scheduler.store.rounds import ROUNDS, RUNS, round_of, unpack_run
 from services.scheduler.views.round_input import get_timetable
 
@@ -98,7 +98,10 @@ async def _followed(work: _Work) -> Worked | None:
     solving = asyncio.create_task(_solve(work))
     try:
         while not solving.done():
-            if work.stop.is_set or not await work.beat():
+            if work.stop.is_set:
+                await give_back_claim(work.store.mongo, RUNS, work.held)
+                raise ClaimLost(work.run.run_id)
+            if not await work.beat():
                 raise ClaimLost(work.run.run_id)
             await asyncio.wait({solving}, timeout=BEAT_SECONDS)
         return solving.result()

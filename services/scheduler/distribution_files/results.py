@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.scheduler.distribution_files.from_timetable import RoundInput, SetAside
-from services.scheduler.distribution_files.prepared import lottery
-from services.scheduler.distribution_files.solving import Solved
+from services.scheduler.distribution_files.lottery import lottery
+from services.scheduler.distribution_files.solve_order import Solved
 from services.scheduler.domain.rankings import BlockRanking, Ranking
 from services.scheduler.domain.round_runs import ChoiceReason, EmptyBlock, GivenPlace, Result, Run
 from services.scheduler.domain.rounds import derived_id

@@ -4,8 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, replace
 
 from pydantic import TypeAdapter
 
@@ -14,6 +13,7 @@ from services.scheduler.distribution_files.prepare import prepare
 from services.scheduler.distribution_files.prepared import Prepared
 from services.scheduler.distribution_files.ranked_round import RankedRound
 from services.scheduler.distribution_files.report import report
+from services.scheduler.distribution_files.solve_order import Solved, SolveOrder
 from services.scheduler.distribution_files.verify import verify
 from services.scheduler.domain.distribution.problem import UNITS_PER_POINT
 from services.scheduler.domain.distribution.solve import Answer, Effort, Progress, distribute
@@ -22,23 +22,6 @@ POLITENESS = 5
 """Below whoever answers people: a distribution may take a little longer."""
 
 Tell = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SolveOrder:
-    """What to solve: the round, the quotas beside it, and how many cores may be used."""
-
-    ranked: RankedRound
-    quotas: list[Quota]
-    cores: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """The engine's report, and the choices (student, occurrence) that a quota took out on the way."""
-
-    report: dict[str, Any]
-    over_quota: list[tuple[str, str]]
 
 
 def solve(order: SolveOrder, tell: Tell | None = None) -> Solved:
@@ -97,17 +80,6 @@ def _given(prepared: Prepared, answer: Answer) -> dict[str, list[str]]:
 
 def _ranked_by(prepared: Prepared, student: str, among: set[str]) -> list[str]:
     return [name for row in prepared.round.choices if row.student == student for name in row.ranked if name in among]
-
-
-def order_in_bytes(order: SolveOrder) -> bytes:
-    """The order as it is handed to the process."""
-    return json.dumps(asdict(order), separators=(",", ":")).encode()
-
-
-def solved_of(written: bytes) -> Solved:
-    """What the process wrote at its end."""
-    value = json.loads(written)
-    return Solved(value["report"], [(student, occurrence) for student, occurrence in value["over_quota"]])
 
 
 def _tell_on_stderr(progress: Progress) -> None:

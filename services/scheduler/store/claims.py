@@ -35,3 +35,8 @@ async def keep_claim(
         {**held, "at_work": True}, {"$set": {"claimed_until": now + LASTS, **values}}
     )
     return bool(kept.matched_count)
+
+
+async def give_back_claim(mongo: Mongo, collection: Collection, held: Mapping[str, str]) -> None:
+    """Let another worker take it at once: this one stops before it is done."""
+    await mongo.database[collection.name].update_one(dict(held), {"$set": {"claim": None, "claimed_until": None}})

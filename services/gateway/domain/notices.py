@@ -181,8 +181,8 @@ TEXTS: Mapping[str, str] = {
     "place-given": "You have a place: {when}.",
     "place-cancelled": "Your place was cancelled: {when}.",
     "round-decided": "The round is decided: you have a place in {placed} of the {blocks} blocks you ranked for.{why}",
-    "round-undone": "The round's result was taken back, and its places with it. Of the places you had left for it, "
-    "{returned} are yours again. A new result will come.",
+    "round-undone": "The round's result was taken back, and its places with it. Places you had left for it "
+    "that are yours again: {returned}. A new result will come.",
     "target-proposed": "A teacher proposes a target for your goal. You decide whether it is yours.",
     "target-accepted": "The target you proposed was accepted.",
     "target-declined": "The target you proposed was declined.",

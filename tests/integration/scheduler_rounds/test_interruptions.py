@@ -25,7 +25,7 @@ async def test_a_run_is_cancelled_while_it_is_worked_out(school: RoundSchool) ->
     working = asyncio.create_task(school.worked_out(round_id, run_id))
 
     async def running() -> bool:
-        return (await school.run(round_id, run_id))["state"] == "running"
+        return bool((await school.run(round_id, run_id))["state"] == "running")
 
     await eventually(running, every=0.01)
     assert (await school.office.post(f"{path}/cancel"))["state"] == "cancelled"

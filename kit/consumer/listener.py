@@ -12,6 +12,7 @@ from kit.consumer.batch import Attempt, Settled, transactions
 from kit.consumer.heard import Event, Passed, Reader, Subscriptions, Unpack, Unreadable
 from kit.consumer.lanes import Lane, Patience
 from kit.consumer.telling import count_outcome, tell_dead_letter, tell_failure, tell_positions, tell_settled
+from kit.crash_points import crash_point
 from kit.dead_letters import letter_for
 from kit.edge import Store
 from kit.mongo import StoreBusy
@@ -139,11 +140,13 @@ class Consumer:
     async def _attempt(self, events: Sequence[Event]) -> None:
         self._one_by_one = max(0, self._one_by_one - 1)
         attempt = Attempt(self.name, events, frozenset(self._conflicts))
+        crash_point("consumer.received")
         try:
             settled = await attempt.commit(self._store.mongo, self._make, now())
         except Exception as error:  # every failure of a handler or of the store ends in a decision about an event
             await self._failed(attempt, error)
         else:
+            crash_point("consumer.done")
             self._settle(settled)
 
     def _settle(self, settled: Iterable[Settled]) -> None:
@@ -231,6 +234,7 @@ class Consumer:
     async def _put_aside(self, lane: Lane, letters: Sequence[Outgoing]) -> bool:
         """Move the lane's first items to the dead letters; where the broker has not got them all, try again later."""
         results = await self._producer.send_all(letters)
+        crash_point("consumer.put_aside")
         if all(result is None for result in results):
             lane.advance(len(letters))
             return True

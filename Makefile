@@ -71,6 +71,10 @@ bench-distribution: install  ## the distribution engine against bounds, solvers 
 long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
 	$(BIN)/pytest -m long
 
+.PHONY: faults
+faults: install  ## a town under load while things go wrong, then everything is checked (ROUNDS=10 SEED=…)
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),10) $(if $(SEED),--seed $(SEED))
+
 .PHONY: clean
 clean:  ## remove what was installed and made here
 	rm -rf .venv .trellis build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

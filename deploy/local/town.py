@@ -40,6 +40,10 @@ class Town:
         """The address of one process: a service's api, or its worker's health and metrics."""
         return f"http://127.0.0.1:{self._orders[f'{service}.{role}'].port}"
 
+    def order_of(self, process: str) -> Order:
+        """What this process is told when it starts. Raises: KeyError."""
+        return self._orders[process]
+
     def start_service(self, name: str) -> None:
         """Start what was stopped or killed, on the same port, and wait until it is ready. Raises: DidNotStart."""
         if name == _MONGO:

@@ -21,6 +21,8 @@ from kit.signals import StopSignal
 
 MOST_RECORDS = 500
 MISSING = Patience(attempts=8)
+BUSY = Patience(attempts=16)
+"""Longer than a store keeps the transaction of a process that died (60 s where nobody set it): its locks go with it."""
 UNKNOWN = Patience(attempts=4)
 PAUSED = Patience(attempts=0, longest_seconds=15.0)
 _IDLE_SECONDS = 0.5
@@ -46,6 +48,7 @@ class Consumer:
         unpack: Unpack,
         known: Collection[str],
         missing: Patience = MISSING,
+        busy: Patience = BUSY,
         unknown: Patience = UNKNOWN,
         most_strikes: int = 10,
         **settings: Any,
@@ -57,7 +60,7 @@ class Consumer:
         self._producer = producer
         self._reader = Reader(subscriptions, unpack, known)
         self._make = transactions(store.mongo.database, store.pack, store.source)
-        self._missing, self._unknown = missing, unknown
+        self._missing, self._busy, self._unknown = missing, busy, unknown
         self._lanes: dict[Place, Lane] = {}
         self._conflicts: set[str] = set()  # events whose handler was refused as settled: only to be noted as done
         self._one_by_one = 0  # how many events are still to be tried alone, to find the one at fault
@@ -183,7 +186,8 @@ class Consumer:
         elif consumed is Consumed.DEAD_LETTER:
             await self._bury(lane, event, "refused", error)
         elif consumed is Consumed.RETRY:
-            await self._try_again(lane, event, error, self._missing, "store-busy" if _is_busy(error) else "missing")
+            patience, reason = (self._busy, "store-busy") if _is_busy(error) else (self._missing, "missing")
+            await self._try_again(lane, event, error, patience, reason)
         else:
             tell_failure(self.name, event.envelope, error)
             await self._try_again(lane, event, error, self._unknown, "unknown-error")

@@ -121,6 +121,13 @@ def _listed(operations: Sequence[Operation], found: Evidence) -> Iterator[Findin
                 yield diverged("roster", f"{number} is {known[number]} people")
 
 
+def _forgotten(operations: Sequence[Operation], found: Evidence) -> Iterator[Finding]:
+    known = {row["_id"] for row in found.rows("profile", "people")}
+    for operation in operations:
+        if operation.state is Phase.OK and operation.asked["person_id"] in known:
+            yield lost("forget", f"{operation.op_id}: {operation.asked['person_id']} is still known")
+
+
 def _repeated(operations: Iterable[Operation]) -> Iterator[Finding]:
     """The same request again has the same answer."""
     for operation in operations:
@@ -136,4 +143,5 @@ CHECKS: Mapping[str, Callable[[Sequence[Operation], Evidence], Iterator[Finding]
     "roll": _rolled,
     "lock": _locked,
     "roster": _listed,
+    "forget": _forgotten,
 }

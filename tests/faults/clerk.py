@@ -5,6 +5,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,16 @@ def _renamed(row: Mapping[str, str], name: str, number: str) -> dict[str, str]:
     return {**row, **alone, "userMasterIdentifier": "", "phone": "", "sms": "", "agentSourcedIds": ""}
 
 
-def import_one(school: School, history: History, folder: Path, mark: str) -> None:
-    """One roster, sent, read and applied; whatever becomes of it stands in the history."""
+def import_one(
+    school: School, history: History, folder: Path, mark: str, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """One roster, sent, read and applied; what became of it stands in the history. `meanwhile` runs between looks."""
     path = folder / f"grown-{mark}.zip"
     numbers = grown(school.roster, path, mark)
     op_id = f"roster-{mark}"
     history.note(op_id, Phase.INVOKE, "roster", {"numbers": numbers})
     try:
-        roster = _apply(clerk_of(school.district.day), path)
+        roster = Desk(clerk_of(school.district.day), meanwhile).bring_in(path)
     except (Refused, Trouble, OSError) as error:
         history.note(op_id, Phase.UNKNOWN, "roster", {"why": type(error).__name__, "said": str(error)[:200]})
         return
@@ -73,36 +76,43 @@ def import_one(school: School, history: History, folder: Path, mark: str) -> Non
         school.roster = path  # the next one is grown from what stands: a bulk set says who is there
 
 
-def _apply(clerk: Api, path: Path) -> dict[str, Any]:
-    sent = _insist(lambda: send_roster(clerk, path))
-    read = _settled(clerk, sent["roster_id"])
-    _insist(lambda: _accepted(clerk, read))
-    return _settled(clerk, read["roster_id"])
+@dataclass
+class Desk:
+    """Where the clerk sits, and asks again while parts of the town are away."""
 
+    clerk: Api
+    meanwhile: Callable[[], None]
 
-def _accepted(clerk: Api, read: dict[str, Any]) -> dict[str, Any]:
-    """Ask for it to be applied, unless a try whose answer got lost was heard all the same."""
-    state = clerk.get(f"/v1/rosters/{read['roster_id']}")
-    return state if state["state"] != "ready" else apply_roster(clerk, read["roster_id"], True, True)
+    def bring_in(self, path: Path) -> dict[str, Any]:
+        """The roster once it is applied, or once it cannot be. Raises: Refused, Trouble."""
+        sent = self._insist(lambda: send_roster(self.clerk, path))
+        read = self._settled(sent["roster_id"])
+        self._insist(lambda: self._accepted(read["roster_id"]))
+        return self._settled(read["roster_id"])
 
+    def _accepted(self, roster_id: str) -> dict[str, Any]:
+        """Ask for it to be applied, unless a try whose answer got lost was heard all the same."""
+        found: dict[str, Any] = self.clerk.get(f"/v1/rosters/{roster_id}")
+        return found if found["state"] != "ready" else apply_roster(self.clerk, roster_id, True, True)
 
-def _settled(clerk: Api, roster_id: str) -> dict[str, Any]:
-    """The roster once no work is left on it. Raises: Trouble."""
-    for _ in range(MOST_LOOKS):
-        found: dict[str, Any] = _insist(lambda: clerk.get(f"/v1/rosters/{roster_id}"))
-        if found["state"] not in WORKING:
-            return found
+    def _settled(self, roster_id: str) -> dict[str, Any]:
+        for _ in range(MOST_LOOKS):
+            found = self._insist(lambda: self.clerk.get(f"/v1/rosters/{roster_id}"))
+            if found["state"] not in WORKING:
+                return found
+            self._rest()
+        raise Trouble(f"{roster_id} is still being worked on")
+
+    def _insist(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        for _ in range(MOST_LOOKS):
+            try:
+                return ask()
+            except (Trouble, OSError) as away:
+                if isinstance(away, Refused) and away.status < 500:
+                    raise
+                self._rest()
+        return ask()
+
+    def _rest(self) -> None:
+        self.meanwhile()
         threading.Event().wait(LOOK_SECONDS)
-    raise Trouble(f"{roster_id} is still being worked on")
-
-
-def _insist(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Ask again while parts of the town are away. Raises: Refused, Trouble."""
-    for _ in range(MOST_LOOKS):
-        try:
-            return ask()
-        except (Trouble, OSError) as away:
-            if isinstance(away, Refused) and away.status < 500:
-                raise
-            threading.Event().wait(LOOK_SECONDS)
-    return ask()

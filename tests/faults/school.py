@@ -10,6 +10,7 @@ from typing import Any
 from cli.demo.arriving import clerk_of
 from cli.demo.projecting import TEAM, form_team, propose, vet_partner
 from cli.sample import write_sample
+from deploy.local.mongo_users import SERVICES
 from deploy.local.town import Town
 from tests.e2e.district import District, open_for
 
@@ -18,8 +19,10 @@ PATIENT = {
     "GATEWAY_ANONYMOUS_A_MINUTE": "1000000",
     "GATEWAY_PERSON_A_MINUTE": "1000000",
     "GATEWAY_APP_A_MINUTE": "1000000",
+    # A worker that was killed is soon given up, so that the same worker, started again, need not wait for itself.
+    **{f"{service.upper()}_CONSUMER_SESSION_SECONDS": "3" for service in SERVICES},
 }
-"""More patience for one address than people need: the load comes from one."""
+"""More patience for one address than people need, for the load comes from one; and less for processes that died."""
 
 Known = Mapping[str, Any]
 

@@ -1,6 +1,7 @@
 """Rounds: a town lives under load while things go wrong, then everything that it holds is checked."""
 
 import random
+import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -116,3 +117,5 @@ def _play_town(
         for finding in findings:
             tell(str(finding))
         tell(verdict.line)
+    if not findings:
+        shutil.rmtree(place)

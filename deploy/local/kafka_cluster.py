@@ -49,7 +49,7 @@ class KafkaCluster:
 
         with closing(KafkaAdminClient(bootstrap_servers=self.bootstrap.split(","))) as admin:
             found: Any = admin.describe_metadata_quorum()
-        return int(found["leader_id"])
+        return int(found["topics"][0]["partitions"][0]["leader_id"])
 
     def stop(self) -> None:
         """Stop every broker cleanly, all at once: alone, each would wait for the others."""

@@ -1,4 +1,4 @@
-"""Broken copies: the code with one guarantee taken out of it, to see whether the checker notices."""
+"""Copies of the code, with one guarantee taken out of them, to see whether the checker notices."""
 
 import shutil
 from collections.abc import Sequence
@@ -19,19 +19,23 @@ class Change:
     after: str
 
 
-def broken_copy(folder: Path, changes: Sequence[Change]) -> dict[str, str]:
-    """Copy the code to `folder`, make the changes, and return the environment in which processes run the copy.
+def copy_of_the_code(folder: Path) -> dict[str, str]:
+    """Copy the code to `folder`; returns the environment in which processes run the copy."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return {"PYTHONPATH": str(folder)}
+
+
+def take_out(folder: Path, changes: Sequence[Change]) -> None:
+    """Make the changes in the copy; processes that start from now on run with them.
 
     Raises: AssertionError where the code no longer says what a change takes out: the change must then be made anew.
     """
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     for change in changes:
         path = folder / change.file
         code = path.read_text()
         assert code.count(change.before) == 1, f"{change.file} says this {code.count(change.before)} times"
         path.write_text(code.replace(change.before, change.after))
-    return {"PYTHONPATH": str(folder)}
 
 
 OFFSET_BEFORE_EFFECT = (

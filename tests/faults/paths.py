@@ -97,7 +97,12 @@ class Paths:
         assert errand.body is not None
         return self.do(errand).body[0]["occurrence_id"], errand.body["block_ids"][0], errand.who
 
-    def _booking(self, occurrence_id: str, kind: str = "book") -> Errand:
+    def open_seat(self) -> str:
+        """A fresh occurrence with one seat."""
+        return self._seat()[0]
+
+    def booking(self, occurrence_id: str, kind: str = "book") -> Errand:
+        """The next learner books a place there, or waits for one."""
         learner = next(self._learners)
         asked = {"student_id": learner["person_id"], "occurrence_id": occurrence_id}
         end = "placements" if kind == "book" else "waitlist"
@@ -105,21 +110,21 @@ class Paths:
         return Errand(kind, learner, "POST", path, {"student_id": learner["person_id"]}, asked)
 
     def _book(self) -> Walk:
-        errand = self._booking(self._seat()[0])
+        errand = self.booking(self._seat()[0])
         return lambda: self.do(errand)
 
     def _wait(self) -> Walk:
         occurrence_id, _, _ = self._seat()
-        self.do(self._booking(occurrence_id))
-        errand = self._booking(occurrence_id, "wait")
+        self.do(self.booking(occurrence_id))
+        errand = self.booking(occurrence_id, "wait")
         return lambda: self.do(errand)
 
     def _cancel(self) -> Walk:
         """Given back while somebody waits: the seat goes on in the same act."""
         occurrence_id, _, _ = self._seat()
-        booking = self._booking(occurrence_id)
+        booking = self.booking(occurrence_id)
         placement_id = self.do(booking).body["placement_id"]
-        self.do(self._booking(occurrence_id, "wait"))
+        self.do(self.booking(occurrence_id, "wait"))
         asked = {"placement_id": placement_id, "student_id": booking.who["person_id"]}
         errand = Errand("cancel", booking.who, "POST", f"/v1/placements/{placement_id}/cancel", {}, asked)
         return lambda: self.do(errand)
@@ -134,7 +139,7 @@ class Paths:
         """Taken in one locked block; each time it says something else of the same place."""
         if not self._rolled:
             occurrence_id, block_id, host = self._seat()
-            placement_id = self.do(self._booking(occurrence_id)).body["placement_id"]
+            placement_id = self.do(self.booking(occurrence_id)).body["placement_id"]
             asked = {"block_id": block_id}
             self.do(Errand("lock", self.run.school.principal, "POST", f"/v1/blocks/{block_id}/lock", {}, asked))
             self._rolled = [(f"/v1/occurrences/{occurrence_id}/roll", host, placement_id)]

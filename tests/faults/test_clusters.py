@@ -25,8 +25,10 @@ def run_in(folder: Path) -> Iterator[Run]:
     """A town on whatever servers the environment names, with a school in it."""
     with start_town(folder / "town", extra_env=PATIENT) as town:
         run = Run.begin(town, folder)
-        yield run
-        run.close()
+        try:
+            yield run
+        finally:
+            run.close()
 
 
 def verdict_of(run: Run) -> Verdict:

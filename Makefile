@@ -28,7 +28,7 @@ up: install  ## the whole town on this machine, without the story
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not long and not alone"
+	$(BIN)/pytest -m "not long and not alone and not faults"
 
 .PHONY: check
 check: install  ## types, style, doors, stale files
@@ -74,6 +74,14 @@ long: install  ## the longer checks: hostile requests to every route, the demo a
 .PHONY: faults
 faults: install  ## a town under load while things go wrong, then everything is checked (ROUNDS=10 SEED=…)
 	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),10) $(if $(SEED),--seed $(SEED))
+
+.PHONY: crashes
+crashes: install  ## a crash at every named point of every write path, and three stores and brokers of which one is lost
+	$(BIN)/pytest tests/faults/test_crash_points.py tests/faults/test_clusters.py
+
+.PHONY: fault-tests
+fault-tests: install  ## every test that breaks a town: crashes, single faults, backup, broken copies (half an hour)
+	$(BIN)/pytest -m faults
 
 .PHONY: clean
 clean:  ## remove what was installed and made here

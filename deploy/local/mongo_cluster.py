@@ -20,7 +20,6 @@ from deploy.local.secret_files import secret
 
 MEMBERS = 3
 _READY_SECONDS = 60
-_ELECTION_MILLISECONDS = 3_000
 _ALREADY_THERE = 51003  # MongoDB's code for a user that exists
 
 
@@ -84,13 +83,17 @@ class MongoCluster:
         return False
 
 
-def start_mongo_cluster(folder: Path) -> MongoCluster:
-    """Start three `mongod` as one replica set, and wait until one of them takes writes. Raises: DidNotStart."""
+def start_mongo_cluster(folder: Path, election_seconds: float = 3) -> MongoCluster:
+    """Start three `mongod` as one replica set, and wait until one of them takes writes.
+
+    A primary that nobody hears for `election_seconds` is replaced; one that hears nobody steps down.
+    Raises: DidNotStart.
+    """
     cluster = MongoCluster(folder.resolve(), [free_port() for _ in range(MEMBERS)])
     try:
         for port in cluster.ports:
             cluster.start(port)
-        _initiate(cluster.ports)
+        _initiate(cluster.ports, election_seconds)
         with _directly(cluster.primary()) as client:
             _make_administrator(client, secret(cluster.folder, "mongo-admin"))
     except BaseException:
@@ -103,9 +106,9 @@ def _directly(port: int) -> MongoClient[dict[str, Any]]:
     return MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=2_000, socketTimeoutMS=5_000)
 
 
-def _initiate(ports: Sequence[int]) -> None:
+def _initiate(ports: Sequence[int], election_seconds: float) -> None:
     members = [{"_id": number, "host": f"127.0.0.1:{port}"} for number, port in enumerate(ports)]
-    settings = {"electionTimeoutMillis": _ELECTION_MILLISECONDS, "heartbeatIntervalMillis": 500}
+    settings = {"electionTimeoutMillis": int(election_seconds * 1000), "heartbeatIntervalMillis": 500}
     with _directly(ports[0]) as client:
         client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": members, "settings": settings})
 

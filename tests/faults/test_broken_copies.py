@@ -159,16 +159,18 @@ def test_a_lease_holder_that_stood_still_sends_nothing_more_and_without_the_fenc
 def test_a_write_that_one_store_alone_has_seen_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: Sequence[Change], any_lost: bool
 ) -> None:
-    with start_mongo_cluster(tmp_path / "stores") as stores:
+    with start_mongo_cluster(tmp_path / "stores", election_seconds=20) as stores:
         monkeypatch.setenv("TRELLIS_MONGO_URL", stores.admin_url)
         with story(tmp_path) as told:
             told.break_off(changes, "profile.api", "profile.worker")
             told.become_quiet()
             primary, others = stores.primary(), stores.secondaries()
-            pids = [stores.processes[port].pid for port in others]
-            with stopped(pids[0]), stopped(pids[1]):
-                acknowledged = write_goals(told)
-                stores.kill(primary)
+            for port in others:
+                stores.kill(port)
+            acknowledged = write_goals(told)
+            stores.kill(primary)
+            for port in others:
+                stores.start(port)
             assert stores.primary() != primary
             stores.start(primary)
             findings = told.findings()

@@ -1,5 +1,6 @@
 """Crash points: nothing in a process that was not told, an end or a standstill in one that was."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -51,11 +52,11 @@ def test_passes_are_noted_where_somebody_wants_to_know(tmp_path: Path) -> None:
 async def test_an_order_to_stop_lets_it_stand_until_it_is_woken(tmp_path: Path) -> None:
     (tmp_path / ORDER).write_text("stop")
     env = {"PYTHONPATH": str(Path(__file__).parents[3]), SETTING: str(tmp_path)}
-    process = subprocess.Popen([sys.executable, "-c", PASSES], env=env, stdout=subprocess.PIPE, text=True)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", PASSES, env=env, stdout=subprocess.PIPE)
     try:
         await eventually(lambda: "T" in Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0])
         os.kill(process.pid, signal.SIGCONT)
-        assert process.communicate(timeout=20)[0] == "through\n"
+        assert (await process.communicate())[0] == b"through\n"
     finally:
-        process.kill()
-        process.wait()
+        if process.returncode is None:
+            process.kill()

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults import errands
 from tests.faults.asking import Client
 from tests.faults.crowding import resident_bytes
 from tests.faults.history import Phase
 from tests.faults.load import Person
-from tests.faults.paths import Paths
 from tests.faults.rounds import Run
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
@@ -51,8 +51,9 @@ def _request(run: Run, learner: Any, occurrence_id: str, *, looks: bool) -> byte
 
 
 async def test_a_thousand_at_once_are_served_or_told_when_to_come_again(run: Run) -> None:
-    paths = Paths(run, lambda: None)
-    occurrence_ids = [paths.open_seat() for _ in range(5)]
+    await asyncio.to_thread(run.round, "herd", 100, lambda _: None)
+    board = run.school.board
+    occurrence_ids = [each["occurrence_id"] for each in board.occurrences if each["block_id"] not in board.locked][-5:]
     watched = {name: run.town.processes[name].pid for name in ("gateway.api", "scheduler.api")}
     before = {name: resident_bytes(pid) for name, pid in watched.items()}
     luck = random.Random(8)
@@ -63,15 +64,18 @@ async def test_a_thousand_at_once_are_served_or_told_when_to_come_again(run: Run
     assert statuses.total() == CLIENTS
     for name, pid in watched.items():
         assert resident_bytes(pid) - before[name] < GROWN_BYTES, name
-    await asyncio.to_thread(served_again, run, paths)
-    paths.close()
+    await asyncio.to_thread(served_again, run)
+    findings = await asyncio.to_thread(run.check, views=False)
+    assert [str(finding) for finding in findings[1]] == []
 
 
-def served_again(run: Run, paths: Paths) -> None:
+def served_again(run: Run) -> None:
     """An ordinary request is answered as usual once they are gone."""
     person, client = Person(run.school, run.history, random.Random(9), "after"), Client(run.school.base_url)
     for number in range(200):
-        if person.once(client, paths.booking(paths.open_seat()), f"after-{number}").phase is Phase.OK:
+        errand = errands.goal(run.school, person.luck, f"after-{number}")
+        assert errand is not None
+        if person.once(client, errand, f"after-{number}").phase is Phase.OK:
             client.close()
             return
         threading.Event().wait(0.2)

@@ -10,6 +10,7 @@ from cli.demo.arriving import import_roster, open_district
 from cli.demo.day import Day
 from cli.demo.telling import Teller
 from cli.sample import write_sample
+from deploy.local.processes import Process
 from deploy.local.town import start_town
 from tests.faults.copies import Change, copy_of_the_code, take_out
 from tests.faults.crowding import resident_bytes
@@ -25,6 +26,8 @@ SLOW = Change(
     "                await asyncio.sleep(0.01)\n"
     "                await run_handler(tx, event)\n",
 )
+UNHURRIED = {"SCHEDULER_CONSUMER_SESSION_SECONDS": "60"}
+"""However slow the machine is: what is looked for is a rebalance that the consumer itself brings about."""
 LEARNERS = 700
 GROWN_BYTES = 60 * 1024 * 1024
 
@@ -45,11 +48,12 @@ def test_a_slow_consumer_holds_its_place_its_memory_and_its_health(tmp_path: Pat
     env = copy_of_the_code(tmp_path / "copy")
     roster = tmp_path / "sample.zip"
     write_sample(roster, schools=2, learners=LEARNERS, seed=7)
-    with start_town(tmp_path / "town", extra_env={**PATIENT, **env}) as town:
+    with start_town(tmp_path / "town", extra_env={**PATIENT, **UNHURRIED, **env}) as town:
         take_out(tmp_path / "copy", [SLOW])
         town.stop_service("scheduler.worker")
         town.start_service("scheduler.worker")
         process, url, quiet = town.processes["scheduler.worker"], town.url_of("scheduler", "worker"), Quiet(town)
+        assigned = times_assigned(process)
         secret = (town.folder / "secrets" / "gateway-operator-secret").read_text().strip()
         day = Day(town.base_url, town.folder, roster, Teller(), secret, slug="slow-valley")
         open_district(day)
@@ -63,6 +67,9 @@ def test_a_slow_consumer_holds_its_place_its_memory_and_its_health(tmp_path: Pat
         quiet.close()
         assert max(lags) > LEARNERS / 2, "the lag was to be seen"
         assert grown < GROWN_BYTES
-        assert process.log_path.read_text().count('"partitions_revoked"') == process.log_path.read_text().count(
-            '"worker_stopped"'
-        ), "it never lost its partitions but when it was told to stop"
+        assert times_assigned(process) == assigned, "it never lost its partitions"
+
+
+def times_assigned(process: Process) -> int:
+    """How often the group has given it partitions, in all its lives."""
+    return process.log_path.read_text().count('"partitions_assigned"')

@@ -72,11 +72,15 @@ def coming(blocks: Iterable[Row], moment: datetime) -> list[Row]:
     return [block for block in blocks if not block["cancelled"] and at(block["starts_at"]) > moment]
 
 
-def first_to_choose(blocks: Sequence[Row], places: Sequence[Row], moment: datetime) -> str:
-    """The block to begin with: the first that can be chosen in and has no place yet, else the first; empty: none."""
-    free = (block for block in open_and_free(blocks, places, moment))
-    found = next(free, None) or next(iter(coming(blocks, moment)), None)
-    return found["block_id"] if found else ""
+def first_to_choose(blocks: Sequence[Row], places: Sequence[Row], openings: Iterable[Row], moment: datetime) -> str:
+    """The block to begin with: where nothing is chosen yet and something is open, else free, else the first.
+
+    Empty: there is none.
+    """
+    offered = {each["block_id"] for each in openings if each["state"] == "open"}
+    free = open_and_free(blocks, places, moment)
+    wished = [*(block for block in free if block["block_id"] in offered), *free, *coming(blocks, moment)]
+    return wished[0]["block_id"] if wished else ""
 
 
 def open_and_free(blocks: Iterable[Row], places: Sequence[Row], moment: datetime) -> list[Row]:

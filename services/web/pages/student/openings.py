@@ -61,12 +61,14 @@ async def find(visit: Visit, asked: Asked) -> Found:
     if not asked.block and asked.goal:
         asked = replace(asked, block=ALL)
     parts = _around(visit, today.isoformat(), (today + AHEAD).isoformat())
-    first = await visit.read(**parts, **(_openings(visit, asked) if asked.block else {"week": _week(visit)}))
-    found = _gathered(asked, first)
+    ahead = replace(asked, block=asked.block or ALL)
+    if ahead.block == ALL:
+        parts["week"] = _week(visit)
+    found = _gathered(asked, await visit.read(**parts, **_openings(visit, ahead)))
     if not asked.block:
-        moment, places = now(), found.week.get("places", [])
-        found.asked = replace(asked, block=first_to_choose(found.blocks, places, moment))
-        if found.asked.block:
+        places, rows = found.week.get("places", []), found.openings["openings"]
+        found.asked = replace(asked, block=first_to_choose(found.blocks, places, rows, now()) or ALL)
+        if found.block is not None:
             _add(found, await visit.read(**_openings(visit, found.asked)))
     await _add_names_and_week(visit, found)
     return found

@@ -166,6 +166,11 @@ def spaces_in(openings: Iterable[Row], own_work: Iterable[Row]) -> set[str]:
     return {each["space_id"] for each in (*openings, *own_work) if each["space_id"]}
 
 
+def can_rank(opened: Row, moment: datetime) -> bool:
+    """Whether a round takes rankings now."""
+    return opened["state"] == "open" and at(opened["opens_at"]) <= moment < at(opened["closes_at"])
+
+
 def at(moment: str) -> datetime:
     """A moment of the API."""
     return datetime.fromisoformat(moment)

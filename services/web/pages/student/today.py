@@ -11,7 +11,7 @@ from kit.clock import now
 from services.web.asking.reading import Part, optional, required
 from services.web.looks.languages import marked
 from services.web.looks.times import day_of
-from services.web.pages.student.choosing import at, open_and_free
+from services.web.pages.student.choosing import at, can_rank, open_and_free
 from services.web.pages.student.saying import OPEN_GOALS, open_goals
 from services.web.visiting.live import live
 from services.web.visiting.pages import Pages
@@ -34,6 +34,7 @@ async def today(visit: Visit) -> Response:
         "student/today.html",
         **_shown(visit, home, answers.get("spaces", {})),
         free=free[:_FEW],
+        to_rank=[each for each in answers.get("rounds", {}).get("items", []) if can_rank(each, moment)],
         proposals=(home["proposals"] or {}).get("items", []),
         inbox=home["inbox"],
         answers=answers,
@@ -69,6 +70,7 @@ def _around(visit: Visit) -> dict[str, Part]:
         "limit": 50,
     }
     return {
+        "rounds": optional(f"/v1/schools/{school}/rounds", {"limit": _FEW}),
         "blocks": optional("/v1/blocks", span),
         "spaces": optional(f"/v1/schools/{school}/spaces", {"limit": 200}),
     }

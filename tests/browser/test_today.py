@@ -11,7 +11,7 @@ from tests.browser.signing_in import SESSION, Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.quick]
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},

@@ -28,7 +28,11 @@ up: install  ## the whole town on this machine, without the story
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not long and not alone"
+	$(BIN)/pytest -m "not long and not alone and (not browser or quick)"
+
+.PHONY: browser
+browser: install  ## every page in a real browser, in all its looks (several minutes)
+	$(BIN)/pytest -m browser tests/browser
 
 .PHONY: check
 check: install  ## types, style, doors, stale files
@@ -44,6 +48,14 @@ check: install  ## types, style, doors, stale files
 contracts: install  ## write the generated files: schemas, examples, AsyncAPI, OpenAPI
 	$(BIN)/python -m contracts.generate
 	$(BIN)/python -m contracts.snapshots
+
+.PHONY: words
+words: install  ## bring the catalogues of the pages' texts up, and name what is not translated
+	$(BIN)/python -m services.web.locale.catalogue es
+
+.PHONY: assets
+assets:  ## compile the pages' style and gather their static files (needs Node and npm; the result is committed)
+	bash services/web/assets/build.sh
 
 .PHONY: lock
 lock:  ## resolve the dependencies anew into requirements.lock, with hashes

@@ -40,6 +40,7 @@ def running_town(folder: Path) -> Iterator[Town]:
 def tell_addresses(town: Town) -> None:
     """Where to look."""
     console.print(f"\n[bold]Trellis is at {town.base_url}[/]")
+    console.print(f"  Pages          {town.base_url}/sign-in")
     console.print(f"  Documentation  {town.base_url}/docs")
     console.print(f"  Metrics        {town.base_url}/metrics")
     console.print(f"  Logs           {town.folder / 'logs'}")

@@ -18,10 +18,19 @@ from deploy.local.mongo_users import SERVICES, Account  # noqa: E402 - found onl
 from deploy.local.replica_set import admin_url  # noqa: E402
 from deploy.local.secret_files import MOUNTED, new_keyfile, new_password, new_signing_key, secret_file  # noqa: E402
 
+_PASSWORDS = (
+    "cursor-key",
+    "gateway-cookie-key",
+    "gateway-operator-secret",
+    "grafana-password",
+    "web-client-secret",
+    "web-session-key",
+)
+
 
 def make_secrets(folder: Path) -> list[Path]:
     """Make every file that is missing in `folder/secrets`; returns all of them."""
-    made = [_keep(folder, name, new_password) for name in ("cursor-key", "gateway-cookie-key", "grafana-password")]
+    made = [_keep(folder, name, new_password) for name in _PASSWORDS]
     made.append(_keep(folder, "gateway-signing-key", new_signing_key))
     for service in SERVICES:
         made += _for_store(folder, service)

@@ -56,7 +56,8 @@ def sum_up(day: Day, town: Town, seconds: float) -> None:
     tell_addresses(town)
     told(f"  Follow a story trellis trace {day.stories[4]}")
     told("  Look after it  trellis doctor, trellis dead-letters list, trellis rebuild scheduler learners")
-    told("\n[bold]Sign in as[/] (the built-in sign-in believes everybody; it is for demos alone)")
+    told(f"\n[bold]Open {town.base_url}/sign-in?district={day.slug}[/] and be one of these")
+    told("(the built-in sign-in believes everybody; it is for demos alone)")
     for part in SHOWN:
         somebody = day.cast[part]
         told(f"  {part:<10} {somebody.username:<15} {somebody.person_id}  {somebody.name}")

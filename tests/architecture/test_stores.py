@@ -63,10 +63,10 @@ def test_a_unique_index_elsewhere_would_be_noticed() -> None:
     assert faults(Collection("x", shard_key=()))
 
 
-@pytest.mark.parametrize("service", ["profile", "scheduler", "community", "gateway"])
+@pytest.mark.parametrize("service", ["profile", "scheduler", "community", "gateway", "web"])
 def test_a_service_has_its_page_and_every_folder_its_caption(service: str) -> None:
     folder = ROOT / "services" / service
     page = (folder / "README.md").read_text()
     assert len(page.splitlines()) <= 60, "one screen"
-    for inner in (path for path in folder.rglob("*") if path.is_dir() and path.name != "__pycache__"):
+    for inner in {path.parent for path in folder.rglob("*.py")}:
         assert (inner / "__init__.py").read_text().startswith('"""'), inner

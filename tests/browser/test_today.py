@@ -11,7 +11,7 @@ from tests.browser.signing_in import SESSION, Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.quick]
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -64,6 +64,7 @@ async def test_today_shows_the_next_place_with_its_cause_in_the_schools_time(win
 async def test_today_has_no_barrier_however_it_is_looked_at(window: Window, maya: str, name: str) -> None:
     seen = await window(maya, **LOOKS[name])
     page = await seen.at("/today")
+    assert page.url.endswith("/today")
     await page.locator("h1").wait_for()
     if name != "without script":
         assert await violations(page) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -23,11 +24,15 @@ _ODD = str.maketrans("aceinorstuyAEINOU", "áçéíñóřšţúýÁÉÍÑÓÚ")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the pages. `locale` is Babel's, for dates and numbers; `words` and `codes` are its catalogues."""
+    """A language of the pages. `locale` is Babel's, for dates and numbers; `words` and `codes` are its catalogues.
+
+    `long_day`: how a day without its year is written out, which CLDR has no pattern for.
+    """
 
     code: str
     name: str
     locale: str
+    long_day: str = "EEEE, MMMM d"
     direction: str = "ltr"
     words: catalogues.NullTranslations = field(default_factory=catalogues.NullTranslations, repr=False, compare=False)
     codes: catalogues.NullTranslations = field(default_factory=catalogues.NullTranslations, repr=False, compare=False)
@@ -48,8 +53,10 @@ class Mirrored(catalogues.NullTranslations):
 @cache
 def known() -> dict[str, Language]:
     """Every language, by code; read once."""
-    spanish = Language("es", "Español", "es_US", words=_catalogue("es", "web"), codes=_catalogue("es", "codes"))
-    mirrored = Language(MIRRORED, "Mirrored", "en_US", "rtl", words=Mirrored())
+    spanish = Language(
+        "es", "Español", "es_US", "EEEE, d 'de' MMMM", words=_catalogue("es"), codes=_catalogue("es", "codes")
+    )
+    mirrored = Language(MIRRORED, "Mirrored", "en_US", direction="rtl", words=Mirrored())
     return {each.code: each for each in (Language("en", "English", "en_US"), spanish, mirrored)}
 
 
@@ -113,9 +120,15 @@ def coded(code: str, text: str, details: Mapping[str, Any] | None = None) -> str
     return found.format(**values) if names <= values.keys() else text
 
 
-def _catalogue(code: str, domain: str) -> catalogues.NullTranslations:
+def _catalogue(code: str, kind: str = "") -> catalogues.NullTranslations:
+    """All catalogues of a language as one: those of `codes`, or those of words."""
+    whole = Catalog(locale=code)
+    for path in sorted((FOLDER / code / "LC_MESSAGES").glob("*.po")):
+        if path.stem.startswith("codes") == bool(kind):
+            for message in read_po(io.BytesIO(path.read_bytes()), locale=code):
+                if message.id:
+                    whole[message.id] = message
     written = io.BytesIO()
-    with (FOLDER / code / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
-        write_mo(written, read_po(file, locale=code))
+    write_mo(written, whole)
     written.seek(0)
     return catalogues.GNUTranslations(written)

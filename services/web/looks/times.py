@@ -1,6 +1,6 @@
 """Times: moments and days as a reader says them, by the school's clock; no page shows a time in any other way."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
@@ -8,7 +8,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from services.web.looks.languages import current
 
 Moment = datetime | str
-_DAYS = {"full": "EEEEMMMMd", "short": "EEEMMMd"}
+_SHORT = "MMMEd"
 
 
 def clock(moment: Moment, zone: ZoneInfo) -> str:
@@ -17,8 +17,8 @@ def clock(moment: Moment, zone: ZoneInfo) -> str:
 
 
 def day(moment: Moment | date, zone: ZoneInfo, form: str = "full") -> str:
-    """The day: Monday, March 3. A date is a day already; a moment falls on one by the school's clock."""
-    return _skeleton(day_of(moment, zone), form)
+    """The day: Monday, March 3; `short`: Mon, Mar 3. A moment falls on one by the school's clock."""
+    return _written(day_of(moment, zone), form)
 
 
 def when(starts: Moment, ends: Moment, zone: ZoneInfo, form: str = "full") -> str:
@@ -58,7 +58,10 @@ def day_of(moment: Moment | date, zone: ZoneInfo) -> date:
     return local(moment, zone).date()
 
 
-def _skeleton(found: date, form: str) -> str:
-    if form not in _DAYS:
-        return format_date(found, form, locale=current().locale)
-    return format_skeleton(_DAYS[form], datetime(found.year, found.month, found.day), locale=current().locale)  # noqa: DTZ001 - a day has no zone
+def _written(found: date, form: str) -> str:
+    language = current()
+    if form == "full":
+        return format_date(found, language.long_day, locale=language.locale)
+    # Babel wants a moment here and says nothing of its time.
+    midnight = datetime(found.year, found.month, found.day, tzinfo=UTC)
+    return format_skeleton(_SHORT, midnight, locale=language.locale)

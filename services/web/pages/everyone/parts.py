@@ -33,6 +33,7 @@ def _place(number: int) -> dict[str, Any]:
     return {
         "placement_id": f"placement_{number}",
         "title": (gettext("Pottery"), gettext("Robotics club"), gettext("Quiet room"), gettext("Choir"))[number],
+        "day": starts.date().isoformat(),
         "starts_at": starts.isoformat(),
         "ends_at": (starts + timedelta(minutes=45)).isoformat(),
         "cause": ("chosen", "promoted", "assigned", "pulled")[number],

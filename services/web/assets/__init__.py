@@ -1,0 +1,1 @@
+"""Assets: what the static files are made of, at development time alone."""

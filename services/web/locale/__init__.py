@@ -1,0 +1,1 @@
+"""Locale: what the pages say in each language, and the tool that keeps it complete."""

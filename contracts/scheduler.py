@@ -1,4 +1,4 @@
-"""What the scheduler announces: blocks, offers, occurrences, placements and the waitlist."""
+"""What the scheduler announces: blocks, offers, occurrences, placements, the waitlist and ranked rounds."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -165,6 +165,98 @@ class WaitlistLeft(Fact):
     occurrence_id: str
     student_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RoundFact(Fact):
+    """What every fact about a ranked round carries: which round, at which school."""
+
+    round_id: str
+    school_id: str
+
+
+@fact("scheduler.round.opened.v1", topic="scheduler-rounds", key="round_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundOpened(_RoundFact):
+    """Students rank what takes place in these blocks until it closes; seats there are not first come meanwhile."""
+
+    block_ids: tuple[str, ...]
+    opens_at: datetime
+    closes_at: datetime
+
+
+@fact("scheduler.round.called_off.v1", topic="scheduler-rounds", key="round_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundCalledOff(_RoundFact):
+    """A round will not be distributed; its seats are first come again."""
+
+
+@fact("scheduler.round.published.v1", topic="scheduler-rounds", key="round_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPublished(_RoundFact):
+    """A run of the round counts: its placements are made, save those that were not possible any more.
+
+    `result_digest` is the same for whoever runs the same input with the same seed.
+    """
+
+    run_id: str
+    seed: int
+    result_digest: str
+    students: int
+    placed: int
+    not_placed: int
+    published_by: str
+
+
+@fact("scheduler.round.undone.v1", topic="scheduler-rounds", key="round_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundUndone(_RoundFact):
+    """A published run was taken back: its placements are cancelled, earlier places returned where a seat was left."""
+
+    run_id: str
+    freed: int
+    returned: int
+    not_returned: int
+    undone_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RoundResultFact(Fact):
+    """What every fact about one student's result carries."""
+
+    result_id: str
+    round_id: str
+    run_id: str
+    school_id: str
+    student_id: str
+
+
+@fact("scheduler.round_result.published.v1", topic="scheduler-round-results", key="result_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundResultPublished(_RoundResultFact):
+    """A student's part of a published run: in how many of the blocks they ranked for they have a place.
+
+    Why the best choice they missed was not given, and what would have changed it, are codes; null: nothing was missed.
+    """
+
+    blocks: int
+    placed: int
+    missed_occurrence_id: str | None
+    missed_rank: int | None
+    reason: str | None
+    seats: int | None
+    ranked: int | None
+    change: str | None
+    credit_hundredths: int | None
+
+
+@fact("scheduler.round_result.withdrawn.v1", topic="scheduler-round-results", key="result_id")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundResultWithdrawn(_RoundResultFact):
+    """A student's result counts no longer; so many of the places they had left for it are theirs again."""
+
+    returned: int
+    not_returned: int
 
 
 @fact("scheduler.learner.erased.v1", topic="scheduler-learners", key="person_id")

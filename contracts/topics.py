@@ -53,6 +53,9 @@ TOPICS: tuple[Topic, ...] = (
     # A placement's life (made, cancelled, attended) is the order that matters; the student's week guards the rest.
     _facts("scheduler-placements", "placement_id", "profile", "community", "gateway", partitions=12),
     _facts("scheduler-waitlist-entries", "entry_id"),
+    _facts("scheduler-rounds", "round_id", partitions=1),
+    # A student's result is published, perhaps withdrawn, perhaps published again; each run has results of its own.
+    _facts("scheduler-round-results", "result_id", "gateway"),
     _facts("scheduler-learners", "person_id", "profile", partitions=1),
     _facts("community-partners", "partner_id", partitions=1),
     _facts("community-projects", "project_id", "profile", "scheduler", "gateway"),

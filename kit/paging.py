@@ -72,6 +72,8 @@ class CursorSigner:
             signed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except ValueError as error:
             raise refuse(StaleCursor()) from error
+        if base64.urlsafe_b64encode(signed).rstrip(b"=").decode() != cursor:
+            raise refuse(StaleCursor())  # several spellings of the same bytes: only ours is ours
         signature, payload = signed[:_SIGNATURE_BYTES], signed[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(payload, asked, district_id)):
             raise refuse(StaleCursor())

@@ -14,7 +14,7 @@ from kit.transaction import Rows
 
 T = TypeVar("T")
 Document = dict[str, Any]
-_KEPT = frozenset({str, int, float, bool, bytes, datetime, NoneType, Literal})
+_KEPT = frozenset({str, int, float, bool, bytes, datetime, NoneType, Literal, Any})
 
 
 class Record(Generic[T]):

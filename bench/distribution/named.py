@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from bench.distribution.district import BLOCK_MINUTES, BLOCKS_A_DAY, BREAK_MINUTES, CREDIT_TILT
 from services.scheduler.distribution_checker import check
+from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.prepare import prepare
-from services.scheduler.distribution_files.prepared import Prepared, lottery
+from services.scheduler.distribution_files.prepared import Prepared
 from services.scheduler.distribution_files.ranked_round import (
     Block,
     Occurrence,

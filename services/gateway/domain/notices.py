@@ -17,7 +17,14 @@ from contracts.community import (
 )
 from contracts.fact import Fact
 from contracts.profile import EvidenceAccepted, EvidenceReturned, SkillGrown, TargetAnswered, TargetProposed
-from contracts.scheduler import PlacementCancelled, PlacementMade, PlacementMoved, PlacementRestored
+from contracts.scheduler import (
+    PlacementCancelled,
+    PlacementMade,
+    PlacementMoved,
+    PlacementRestored,
+    RoundResultPublished,
+    RoundResultWithdrawn,
+)
 from kit.refusals import Kind, Refusal
 
 _NOTICES = UUID("0d5b3b0e-4f0a-5b2e-9d3f-6a1c2b7e8f90")
@@ -96,6 +103,15 @@ def _place_taken_away(fact: PlacementCancelled) -> Sequence[Told]:
     return [Told(fact.student_id, "place-cancelled", _about(fact, *_PLACE, "reason"))]
 
 
+def _round_decided(fact: RoundResultPublished) -> Sequence[Told]:
+    why = ("missed_occurrence_id", "missed_rank", "reason", "seats", "ranked", "change", "credit_hundredths")
+    return [Told(fact.student_id, "round-decided", _about(fact, "round_id", "run_id", "blocks", "placed", *why))]
+
+
+def _round_undone(fact: RoundResultWithdrawn) -> Sequence[Told]:
+    return [Told(fact.student_id, "round-undone", _about(fact, "round_id", "run_id", "returned", "not_returned"))]
+
+
 def _target_proposed(fact: TargetProposed) -> Sequence[Told]:
     return [Told(fact.person_id, "target-proposed", _about(fact, "proposal_id", "goal_id", "target_id", "proposed_by"))]
 
@@ -160,6 +176,8 @@ TELLING: Mapping[type[Fact], Callable[[Any], Sequence[Told]]] = {
     PlacementMoved: _place_moved,
     PlacementRestored: _place_restored,
     PlacementCancelled: _place_taken_away,
+    RoundResultPublished: _round_decided,
+    RoundResultWithdrawn: _round_undone,
     TargetProposed: _target_proposed,
     TargetAnswered: _target_answered,
     EvidenceAccepted: _evidence_accepted,
@@ -181,6 +199,9 @@ TEXTS: Mapping[str, str] = {
     "place-moved": "Your place is in another space now: {when}. Your week says where.",
     "place-restored": "It takes place after all, and your place is yours again: {when}.",
     "place-cancelled": "Your place was cancelled: {when}.",
+    "round-decided": "The round is decided: you have a place in {placed} of the {blocks} blocks you ranked for.{why}",
+    "round-undone": "The round's result was taken back, and its places with it. Places you had left for it "
+    "that are yours again: {returned}. A new result will come.",
     "target-proposed": "A teacher proposes a target for your goal. You decide whether it is yours.",
     "target-accepted": "The target you proposed was accepted.",
     "target-declined": "The target you proposed was declined.",
@@ -200,10 +221,40 @@ TEXTS: Mapping[str, str] = {
 }
 
 
+WHY: Mapping[str, str] = {
+    "full": "Your choice number {missed_rank} was full: {seats} seats, and {ranked} of you ranked it.",
+    "no-seats": "Your choice number {missed_rank} had no seats to give.",
+    "not-open-to-you": "Your choice number {missed_rank} is not open to you any more.",
+    "called-off": "Your choice number {missed_rank} was called off.",
+    "placed-by-others": "At the time of your choice number {missed_rank} the school had given you another place.",
+    "often-enough": "You have your choice number {missed_rank} as often as it may be had.",
+    "changed-since": "A place that was meant for you could not be made any more; your result says which, and why.",
+}
+"""Why the best choice that somebody missed was not given, by the round's own codes."""
+
+WOULD_HAVE: Mapping[str, str] = {
+    "with-credit": "With {credit} more credit you would have been in.",
+    "nothing-simple": "Neither a little more credit nor one exchange would have changed that.",
+}
+
+
+def _why(params: Mapping[str, str]) -> str:
+    """The reason and what would have changed it, each with a space before it; empty where nothing was missed."""
+    if "reason" not in params:
+        return ""
+    other = "Your choice number {missed_rank} was not possible beside the rest; your result says why."
+    told = [WHY.get(params["reason"], other)]
+    if "change" in params and params["reason"] != "changed-since":
+        told.append(WOULD_HAVE.get(params["change"], ""))
+    credit = f"{int(params.get('credit_hundredths', '0')) / 100:g}"
+    return "".join(f" {sentence.format(**params, credit=credit)}" for sentence in told if sentence)
+
+
 def words_for(code: str, params: Mapping[str, str], zone: tzinfo) -> str:
     """The notice in plain words, with times by the district's clock. Names are not among them: screens add these."""
     when = _when(params, zone) if "starts_at" in params else ""
-    return TEXTS[code].format(**params, when=when)
+    why = _why(params) if code == "round-decided" else ""
+    return TEXTS[code].format(**params, when=when, why=why)
 
 
 def _when(params: Mapping[str, str], zone: tzinfo) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.profile import PersonForgotten
 from contracts.scheduler import SchedulerErased
 from kit.auth import Member
+from kit.crash_points import crash_point
 from kit.directory import PEOPLE, remember
 from kit.edge import forget_answers
 from kit.transaction import Transaction
@@ -18,11 +19,12 @@ from services.scheduler.store.host_weeks import HOST_WEEKS
 from services.scheduler.store.learners import LEARNERS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES, occurrences_naming
 from services.scheduler.store.offers import OFFER, OFFERS, offers_naming
+from services.scheduler.store.rounds import CREDITS, RANKINGS, RESULTS
 from services.scheduler.store.weeks import WEEKS
 
 
 async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> None:
-    """Free the person's coming places, then remove weeks, waiting, lists, learner and directory row. Safe twice."""
+    """Free the person's coming places, then remove weeks, waiting, lists, rankings, learner and more. Safe twice."""
     if await tx[ERASURES].get(fact.person_id) is not None:
         return
     # Counted before, released first: what reads beside the transaction must not meet what was changed in it.
@@ -30,6 +32,7 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
     await release_student(tx, fact.person_id)
     removed |= await _remove_lists(tx, fact.person_id)
     removed |= await _remove_documents(tx, fact.person_id)
+    crash_point("forget.heard")
     forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
     remember(tx, Member(fact.person_id), (), False, heard.sequence)
@@ -40,7 +43,14 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
 
 
 async def _remove_documents(tx: Transaction, person_id: str) -> dict[str, int]:
-    kinds = ((WEEKS, {"student_id": person_id}), (LEARNERS, {"_id": person_id}), (HOST_WEEKS, {"host_id": person_id}))
+    kinds = (
+        (WEEKS, {"student_id": person_id}),
+        (LEARNERS, {"_id": person_id}),
+        (HOST_WEEKS, {"host_id": person_id}),
+        (RANKINGS, {"student_id": person_id}),
+        (RESULTS, {"student_id": person_id}),
+        (CREDITS, {"student_id": person_id}),
+    )
     counts = {collection.name: await tx[collection].count(where) for collection, where in kinds}
     for collection, where in kinds:
         tx[collection].delete(where)
@@ -60,6 +70,7 @@ async def _remove_lists(tx: Transaction, person_id: str) -> dict[str, int]:
     for offer in offers:
         changed = replace(offer, eligibility=without(offer.eligibility, person_id))
         tx[OFFERS].save(OFFER.pack(changed))
+    tx[RANKINGS].update_all({"friend_ids": person_id}, {"$pull": {"friend_ids": person_id}, "$inc": {"version": 1}})
     occurrences = await occurrences_naming(tx[OCCURRENCES], person_id)
     for occurrence in occurrences:
         tx[OCCURRENCES].save(OCCURRENCE.pack(forget(occurrence, person_id)))

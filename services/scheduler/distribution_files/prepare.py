@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from services.scheduler.distribution_files.prepared import Notice, Prepared, lottery
+from services.scheduler.distribution_files.lottery import lottery
+from services.scheduler.distribution_files.prepared import Notice, Prepared
 from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, Policy, RankedRound, Request, Student
 from services.scheduler.distribution_files.slots import slots_of
 from services.scheduler.domain.distribution.problem import NO_LIMIT, UNITS_PER_POINT, Arrays, Ints, Numbers, Problem

@@ -1,6 +1,5 @@
 """A round ready to solve, with the names of everything in its arrays."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from services.scheduler.distribution_files.ranked_round import Occurrence, RankedRound, Request, Student
@@ -34,8 +33,3 @@ class Prepared:
     index: dict[str, int]  # occurrence id -> number
     ranked: list[list[tuple[int, int]]]  # per student: occurrence, rank in its block; set-aside choices left out
     notices: list[Notice] = field(default_factory=list)
-
-
-def lottery(seed: int, student_id: str) -> bytes:
-    """The published tie rule: students stand in the order of this number, drawn from the seed and their id."""
-    return hashlib.blake2b(f"{seed}\n{student_id}".encode(), digest_size=16).digest()

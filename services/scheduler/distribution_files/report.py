@@ -214,6 +214,7 @@ def _reason(prepared: Prepared, reason: Reason) -> dict[str, Any]:
         "occurrence": prepared.occurrences[reason.occurrence].id,
         "rank": reason.rank,
         "key": reason.key,
+        "facts": reason.facts,
         "text": text,
     }
     if reason.change:

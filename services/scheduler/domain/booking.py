@@ -33,6 +33,7 @@ from services.scheduler.domain.resource_days import (
     shortage,
     take,
 )
+from services.scheduler.domain.rounds import Hold, held_for_round
 from services.scheduler.domain.weeks import (
     Cause,
     Place,
@@ -100,14 +101,21 @@ def _needs(ref: str, space_id: str | None, day: date, equipment: tuple[Equipment
     return (*seat, *(Need(resource_day_id(need.pool_id, day), ref, need.each_seat) for need in each))
 
 
-def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mapping[str, ResourceDay]) -> Booked:
+def book(
+    wish: Wish,
+    occurrence: Occurrence,
+    taken: int,
+    week: Week,
+    days: Mapping[str, ResourceDay],
+    hold: Hold | None = None,
+) -> Booked:
     """The student's place in an occurrence with so many seats taken. `days`: of its space and pools, by id.
 
     All reasons against it are raised together: a student who knows one of three cannot act.
-    Raises: Refusals of NotYetOpen, Closed, Locked, OccurrenceCancelled, NotEligible, GoalUnknown, AlreadyPlaced,
-    Overlaps, OnceADay, LimitAWeek, SessionFull, SpaceFull, EquipmentGone.
+    Raises: Refusals of HeldForRound, NotYetOpen, Closed, Locked, OccurrenceCancelled, NotEligible, GoalUnknown,
+    AlreadyPlaced, Overlaps, OnceADay, LimitAWeek, SessionFull, SpaceFull, EquipmentGone.
     """
-    refuse_all(*reasons_against(wish, occurrence, taken, week, days))
+    refuse_all(*reasons_against(wish, occurrence, taken, week, days, hold))
     ids = (occurrence.occurrence_id, occurrence.offer_id, occurrence.space_id)
     place = place_for(wish, occurrence, ids, occurrence.title)
     used_days = {
@@ -118,11 +126,18 @@ def book(wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mappi
 
 
 def reasons_against(
-    wish: Wish, occurrence: Occurrence, taken: int, week: Week, days: Mapping[str, ResourceDay]
+    wish: Wish,
+    occurrence: Occurrence,
+    taken: int,
+    week: Week,
+    days: Mapping[str, ResourceDay],
+    hold: Hold | None = None,
 ) -> Iterator[Refusal]:
-    """Every reason why `wish` cannot have a seat here and now."""
+    """Every reason why `wish` cannot have a seat here and now. `hold`: what a round holds of this block."""
     if occurrence.cancelled:
         yield OccurrenceCancelled()
+    if hold is not None and wish.cause in BY_STUDENT and (held := held_for_round(hold, occurrence, wish.made_at)):
+        yield held
     yield from window(wish, occurrence.opens_at, occurrence.closes_at, occurrence.locked)
     if not_eligible := check_at(occurrence.eligibility, wish.student, occurrence.school_id):
         yield NotEligible(reasons=", ".join(not_eligible))
@@ -161,7 +176,8 @@ def seat(board: Board, wish: Wish, occurrence: Occurrence) -> Place:
     Raises: Refusals of `book`.
     """
     week = board.weeks[week_id(wish.student.student_id, occurrence.week)]
-    return put_made(board, book(wish, occurrence, board.taken[occurrence.occurrence_id], week, board.days))
+    taken, hold = board.taken[occurrence.occurrence_id], board.holds.get(occurrence.block_id)
+    return put_made(board, book(wish, occurrence, taken, week, board.days, hold))
 
 
 def put_made(board: Board, booked: Booked) -> Place:

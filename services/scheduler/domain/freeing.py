@@ -10,6 +10,7 @@ from services.scheduler.domain.booking import Booked, Need, Wish, book, put, put
 from services.scheduler.domain.no_place import Locked, PlaceNotHeld
 from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.resource_days import ResourceDay, give_back, own_work, resource_day_id
+from services.scheduler.domain.rounds import Hold
 from services.scheduler.domain.weeks import (
     NoSuchPlacement,
     Place,
@@ -109,15 +110,17 @@ def exchange(board: Board, wish: Wish, occurrence: Occurrence, left: Booked) -> 
 
 def standing(
     board: Board, wish: Wish, occurrence: Occurrence, left: Booked | None
-) -> tuple[int, Week, Mapping[str, ResourceDay]]:
-    """What a wish is decided on: the seats taken, the student's week, the days; as if that place were left."""
+) -> tuple[int, Week, Mapping[str, ResourceDay], Hold | None]:
+    """What a wish is decided on, as if that place were left: seats taken, the student's week, the days, a hold."""
+    hold = board.holds.get(occurrence.block_id)
     taken, week = board.taken[occurrence.occurrence_id], board.weeks[week_id(wish.student.student_id, occurrence.week)]
     if left is None:
-        return taken, week, board.days
+        return taken, week, board.days, hold
     return (
         left.taken if left.place.occurrence_id == occurrence.occurrence_id else taken,
         left.week if left.week.week == week.week else week,
         board.days | left.days,
+        hold,
     )
 
 

@@ -9,8 +9,9 @@ from typing import Literal
 from kit.refusals import Kind, Refusal
 from services.scheduler.domain.learners import CLOSED_GOALS, Learner
 from services.scheduler.domain.occurrences import Occurrence
+from services.scheduler.domain.rounds import Hold, held_for_round
 
-State = Literal["open", "full", "not-yet", "closed", "locked", "yours", "overlaps"]
+State = Literal["open", "full", "not-yet", "closed", "locked", "yours", "overlaps", "ranked"]
 ReasonCode = Literal["for-your-goal", "goal-tag", "interest", "builds-on-project", "builds-on-skill"]
 
 # A skill or a project counts as "lately" for about a term.
@@ -90,14 +91,21 @@ def serves_goal(suggestion: Suggestion, goal_id: str) -> bool:
     return any(reason.params.get("goal_id") == goal_id for reason in suggestion.reasons)
 
 
-def state_of(occurrence: Occurrence, places: Sequence[Held], room: int | None, now: datetime) -> State:
-    """What an eligible learner can do about an occurrence. `room`: what the space and the equipment have left."""
+def state_of(
+    occurrence: Occurrence, places: Sequence[Held], room: int | None, now: datetime, hold: Hold | None = None
+) -> State:
+    """What an eligible learner can do about an occurrence. `room`: what the space and the equipment have left.
+
+    `ranked`: its seats are held for a round, in which it can be ranked.
+    """
     if any(held.occurrence_id == occurrence.occurrence_id for held in places):
         return "yours"
     if occurrence.locked:
         return "locked"
     if now >= occurrence.closes_at:
         return "closed"
+    if hold is not None and held_for_round(hold, occurrence, now):
+        return "ranked"
     if now < occurrence.opens_at:
         return "not-yet"
     if is_taken(places, occurrence.starts_at, occurrence.ends_at):

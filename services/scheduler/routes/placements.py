@@ -31,6 +31,7 @@ from services.scheduler.domain.no_place import (
 )
 from services.scheduler.domain.occurrences import NoSuchOccurrence
 from services.scheduler.domain.resource_days import EquipmentGone, SpaceFull
+from services.scheduler.domain.rounds import HeldForRound
 from services.scheduler.domain.spaces import NoSuchSpace
 from services.scheduler.domain.students import NoSuchStudent
 from services.scheduler.domain.weeks import Cause, NoSuchPlacement
@@ -102,7 +103,8 @@ async def settle_cause(edge: Edge, student_id: str, finder: SubjectFinder) -> Ca
     policy=PLACERS,
     status_code=201,
     refuses=[
-        NoSuchOccurrence, OccurrenceCancelled, *WINDOW, *STUDENT, *SWITCH, *OFTEN, *SEATS, TooManyWaiting, WaitedTooLong
+        NoSuchOccurrence, OccurrenceCancelled, HeldForRound, *WINDOW, *STUDENT, *SWITCH, *OFTEN, *SEATS,
+        TooManyWaiting, WaitedTooLong,
     ],
 )  # fmt: skip
 async def post_placement(occurrence_id: PathId, body: PlaceWanted, edge: EdgeDep) -> Placement:

@@ -8,6 +8,7 @@ from services.scheduler.actions.join_waitlist import Entry, JoinWaitlist, join_w
 from services.scheduler.actions.leave_waitlist import LeaveWaitlist, leave_waitlist
 from services.scheduler.domain.no_place import OccurrenceCancelled
 from services.scheduler.domain.occurrences import NoSuchOccurrence
+from services.scheduler.domain.rounds import HeldForRound
 from services.scheduler.domain.waiting import AlreadyWaiting, LineFull, NoSuchEntry, SeatFree
 from services.scheduler.routes.fields import Id, PathId
 from services.scheduler.routes.placements import OFTEN, STUDENT, SWITCH, WINDOW, settle_cause
@@ -32,7 +33,8 @@ class WaitWanted(Body):
     policy=PLACERS,
     status_code=201,
     refuses=[
-        NoSuchOccurrence, OccurrenceCancelled, *WINDOW, *STUDENT, *SWITCH, *OFTEN, SeatFree, AlreadyWaiting, LineFull
+        NoSuchOccurrence, OccurrenceCancelled, HeldForRound, *WINDOW, *STUDENT, *SWITCH, *OFTEN, SeatFree,
+        AlreadyWaiting, LineFull,
     ],
 )  # fmt: skip
 async def post_entry(occurrence_id: PathId, body: WaitWanted, edge: EdgeDep) -> Entry:

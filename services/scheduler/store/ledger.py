@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from contracts.fact import Fact
@@ -25,6 +25,7 @@ from services.scheduler.store.blocks import BLOCK, BLOCKS
 from services.scheduler.store.learners import LEARNER, LEARNERS
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
+from services.scheduler.store.rounds import HOLD, HOLDS
 from services.scheduler.store.spaces import POOL, POOLS, SPACE, SPACES
 from services.scheduler.store.weeks import WEEK, WEEKS
 
@@ -73,6 +74,7 @@ class Ledger:
         await asyncio.gather(
             self.load_weeks((seat.student_id, occurrence.week) for seat, occurrence in known),
             self._load_days(occurrence for _, occurrence in known),
+            self._load_holds(occurrence.block_id for _, occurrence in known),
             self._load_left(seat.instead_of for seat in seats if seat.instead_of),
         )
 
@@ -197,13 +199,21 @@ class Ledger:
         own_work = [place for place in places if place.occurrence_id is None]
         await asyncio.gather(
             self.load_occurrences(place.occurrence_id for place in places if place.occurrence_id is not None),
-            self._load_blocks(place.block_id for place in own_work),
+            self.load_blocks(place.block_id for place in own_work),
             self.load_days_of(need.day_id for place in own_work for need in place_needs(place, None)),
         )
         left = (self.board.occurrences.get(place.occurrence_id or "") for place in places)
         await self._load_days(occurrence for occurrence in left if occurrence is not None)
 
-    async def _load_blocks(self, wanted: Iterable[str]) -> None:
+    async def _load_holds(self, block_ids: Iterable[str]) -> None:
+        """Load what rounds hold of these blocks."""
+        missing = list({key for key in block_ids if key not in self.board.holds})
+        if missing:
+            found = await self._reads.many(HOLDS, missing)
+            self.board.holds.update({key: HOLD.unpack(row) for key, row in found.items()})
+
+    async def load_blocks(self, wanted: Iterable[str]) -> None:
+        """Load these blocks; one that is not there is left out."""
         missing = list({key for key in wanted if key not in self.board.blocks})
         if missing:
             found = await self._reads.many(BLOCKS, missing)
@@ -254,6 +264,11 @@ def student_of(row: Document) -> Student:
         grades=frozenset(row["grades"]),
         active=row["active"],
     )
+
+
+async def students_of(people: Rows, person_ids: Sequence[str]) -> dict[str, Student]:
+    """The students with these ids, by id, in one query of the directory; who was never heard of is left out."""
+    return {person_id: student_of(row) for person_id, row in (await people.many(person_ids)).items()}
 
 
 def _uses(day: ResourceDay) -> Change:

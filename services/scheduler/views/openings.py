@@ -25,6 +25,7 @@ from services.scheduler.domain.openings import (
     suggest,
 )
 from services.scheduler.domain.resource_days import ResourceDay, left, own_work, resource_day_id, used
+from services.scheduler.domain.rounds import Hold
 from services.scheduler.domain.spaces import Space, own_work_left
 from services.scheduler.domain.weeks import Week
 from services.scheduler.store.blocks import BLOCK, BLOCKS
@@ -32,6 +33,7 @@ from services.scheduler.store.learners import LEARNER, LEARNERS
 from services.scheduler.store.ledger import student_of
 from services.scheduler.store.occurrences import OCCURRENCE, OCCURRENCES
 from services.scheduler.store.resource_days import RESOURCE_DAY, RESOURCE_DAYS
+from services.scheduler.store.rounds import HOLD, HOLDS
 from services.scheduler.store.spaces import SPACE, SPACES
 from services.scheduler.store.weeks import WEEK, WEEKS
 
@@ -91,6 +93,14 @@ class Openings:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seats:
+    """What is taken of spaces and pools by day, and what rounds hold by block."""
+
+    uses: Mapping[str, ResourceDay]
+    holds: Mapping[str, Hold]
+
+
+@dataclass(frozen=True, slots=True)
 class _Own:
     """The learner's own rows."""
 
@@ -111,19 +121,20 @@ async def get_openings(reader: Reader, question: Question, now: datetime) -> Ope
     here = {"school_id": {"$in": sorted(own.student.school_ids)}}
     then = here | {"day": {"$gte": question.first.isoformat(), "$lte": question.last.isoformat()}}
     in_time_order = [("day", 1), ("starts_at", 1)]
-    occurrences, blocks, spaces, days = await asyncio.gather(
+    occurrences, blocks, spaces, days, held = await asyncio.gather(
         OCCURRENCE.find(reader[OCCURRENCES], then | {"cancelled": False}, sort=[*in_time_order, ("_id", 1)]),
         BLOCK.find(reader[BLOCKS], then, sort=in_time_order),
         SPACE.find(reader[SPACES], here | {"own_work": True}, sort=[("_id", 1)]),
         RESOURCE_DAY.find(reader[RESOURCE_DAYS], then),
+        HOLD.find(reader[HOLDS], here),
     )
-    uses = {day.day_id: day for day in days}
+    seats = _Seats({day.day_id: day for day in days}, {hold.block_id: hold for hold in held})
     suggestions = _suggestions(question, own, occurrences, now)
     shown = suggestions[question.start : question.start + question.limit]
     return Openings(
-        openings=_with_alternatives([_opening(one, own, uses, now) for one in shown], own, occurrences, uses, now),
+        openings=_with_alternatives([_opening(one, own, seats, now) for one in shown], own, occurrences, seats, now),
         total=len(suggestions),
-        own_work=list(_own_work(question, own, blocks, spaces, uses, now)),
+        own_work=list(_own_work(question, own, blocks, spaces, seats.uses, now)),
         heard=_heard(own.learner),
     )
 
@@ -181,24 +192,25 @@ def _suggestions(question: Question, own: _Own, occurrences: Sequence[Occurrence
     return ranked if goal_id is None else [suggestion for suggestion in ranked if serves_goal(suggestion, goal_id)]
 
 
-def _opening(suggestion: Suggestion, own: _Own, uses: Mapping[str, ResourceDay], now: datetime) -> Opening:
-    room = _room(suggestion.occurrence, uses)
-    return Opening(suggestion, state_of(suggestion.occurrence, own.places, room, now), room)
+def _opening(suggestion: Suggestion, own: _Own, seats: _Seats, now: datetime) -> Opening:
+    occurrence = suggestion.occurrence
+    return Opening(suggestion, _state(occurrence, own, seats, now), _room(occurrence, seats.uses))
+
+
+def _state(occurrence: Occurrence, own: _Own, seats: _Seats, now: datetime) -> State:
+    room, hold = _room(occurrence, seats.uses), seats.holds.get(occurrence.block_id)
+    return state_of(occurrence, own.places, room, now, hold)
 
 
 def _with_alternatives(
-    openings: list[Opening],
-    own: _Own,
-    occurrences: Sequence[Occurrence],
-    uses: Mapping[str, ResourceDay],
-    now: datetime,
+    openings: list[Opening], own: _Own, occurrences: Sequence[Occurrence], seats: _Seats, now: datetime
 ) -> list[Opening]:
     """The openings, those that cannot be had with what would work instead, of all that was read for the question."""
     refused = {opening.suggestion.occurrence.offer_id for opening in openings if opening.state not in HAD}
     others: dict[str, list[Occurrence]] = {offer_id: [] for offer_id in refused}
     for one in occurrences:
         found = others.get(one.offer_id)
-        if found is not None and len(found) < MOST_ALTERNATIVES and _is_open(one, own, uses, now):
+        if found is not None and len(found) < MOST_ALTERNATIVES and _is_open(one, own, seats, now):
             found.append(one)
     return [
         opening if opening.state in HAD else replace(opening, alternatives=tuple(others[_offer_of(opening)]))
@@ -210,9 +222,12 @@ def _offer_of(opening: Opening) -> str:
     return opening.suggestion.occurrence.offer_id
 
 
-def _is_open(occurrence: Occurrence, own: _Own, uses: Mapping[str, ResourceDay], now: datetime) -> bool:
-    state = state_of(occurrence, own.places, _room(occurrence, uses), now)
-    return state == "open" and not check_at(occurrence.eligibility, own.student, occurrence.school_id)
+def _is_open(occurrence: Occurrence, own: _Own, seats: _Seats, now: datetime) -> bool:
+    return _state(occurrence, own, seats, now) == "open" and _is_eligible(occurrence, own)
+
+
+def _is_eligible(occurrence: Occurrence, own: _Own) -> bool:
+    return not check_at(occurrence.eligibility, own.student, occurrence.school_id)
 
 
 def _is_asked_for(question: Question, own: _Own, occurrence: Occurrence) -> bool:
@@ -224,7 +239,7 @@ def _is_asked_for(question: Question, own: _Own, occurrence: Occurrence) -> bool
         and (question.tag is None or question.tag in occurrence.tags)
     )
     has = any(held.occurrence_id == occurrence.occurrence_id for held in own.places)
-    return fits and (has or not check_at(occurrence.eligibility, own.student, occurrence.school_id))
+    return fits and (has or _is_eligible(occurrence, own))
 
 
 def _room(occurrence: Occurrence, uses: Mapping[str, ResourceDay]) -> int | None:

@@ -1,6 +1,7 @@
 """Both ways: a route that answers directly says exactly what the framework would have said for it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from deploy.local.mongo import Mongo
 from kit.auth import Caller, OwnKeys, mint
 from kit.clock import now
+from kit.ids import new_id
 from kit.mongo import Mongo as Store
 from kit.routes import GuardedRoute
 from tests.integration.kit_http.gateway_keys import new_key
@@ -125,7 +127,8 @@ async def test_both_ways_answer_alike(both: BothWays, asked: str) -> None:
 
 
 async def test_what_is_made_is_told_alike(both: BothWays) -> None:
-    answers = await both.ask("POST", "/v1/loans", MAYA, json={"copy_id": "copy_b"})
+    newcomer = replace(MAYA, district_id=new_id("district"))
+    answers = await both.ask("POST", "/v1/loans", newcomer, json={"copy_id": "copy_b"})
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json().keys() == answers[1].json().keys()
     assert all(answer.headers["location"].startswith("/v1/loans/loan_") for answer in answers)

@@ -8,8 +8,8 @@ import pytest
 
 from contracts.community import HoursLogged, HoursVerified, ProjectStarted
 from contracts.profile import EvidenceAccepted, TargetAnswered, TargetProposed
-from contracts.scheduler import PlacementCancelled, PlacementMade
-from services.gateway.domain.notices import TELLING, TEXTS, Told, notice_id_of, words_for
+from contracts.scheduler import PlacementCancelled, PlacementMade, RoundResultPublished, RoundResultWithdrawn
+from services.gateway.domain.notices import TELLING, TEXTS, WHY, Told, notice_id_of, words_for
 
 STARTS, ENDS = datetime(2031, 5, 6, 16, 0, tzinfo=UTC), datetime(2031, 5, 6, 16, 45, tzinfo=UTC)
 PLACE = {
@@ -128,6 +128,47 @@ def test_a_student_hears_what_the_partner_said_to_their_hours(outcome: str, code
     assert told(verified)[0].code == code
 
 
+RESULT = {
+    "district_id": "district_1",
+    "result_id": "result_1",
+    "round_id": "round_1",
+    "run_id": "run_1",
+    "school_id": "school_1",
+    "student_id": "person_maya",
+}
+
+
+def decided(**missed: object) -> str:
+    """What a student with one of two places is told of a round."""
+    parts = {"missed_occurrence_id": None, "missed_rank": None, "reason": None, "seats": None, "ranked": None}
+    fields = {**RESULT, "blocks": 2, "placed": 1, **parts, "change": None, "credit_hundredths": None, **missed}
+    [notice] = told(RoundResultPublished(**fields))  # type: ignore[arg-type]
+    assert (notice.person_id, notice.code) == ("person_maya", "round-decided")
+    return words_for(notice.code, notice.params, ZoneInfo("UTC"))
+
+
+def test_a_student_hears_of_a_round_why_and_what_would_have_changed_it() -> None:
+    assert decided() == "The round is decided: you have a place in 1 of the 2 blocks you ranked for."
+    missed = {"missed_occurrence_id": "occ_1", "missed_rank": 1, "reason": "full", "seats": 24, "ranked": 40}
+    assert decided(**missed, change="with-credit", credit_hundredths=35) == (
+        "The round is decided: you have a place in 1 of the 2 blocks you ranked for. Your choice number 1 was full: "
+        "24 seats, and 40 of you ranked it. With 0.35 more credit you would have been in."
+    )
+    assert "could not be made any more" in decided(reason="changed-since", change="with-credit")
+
+
+@pytest.mark.parametrize("reason", [*WHY, "a-reason-of-tomorrow"])
+def test_every_reason_of_a_round_has_words(reason: str) -> None:
+    words = decided(missed_rank=2, reason=reason, seats=3, ranked=9, change="nothing-simple")
+    assert len(words) > len(decided())
+    assert "{" not in words
+
+
+def test_a_student_hears_that_a_round_was_undone() -> None:
+    [notice] = told(RoundResultWithdrawn(**RESULT, returned=1, not_returned=0))
+    assert "yours again: 1." in words_for(notice.code, notice.params, ZoneInfo("UTC"))
+
+
 def test_times_are_told_by_the_districts_clock() -> None:
     [notice] = told(made("promoted"))
     text = words_for(notice.code, notice.params, ZoneInfo("America/Denver"))
@@ -135,7 +176,8 @@ def test_times_are_told_by_the_districts_clock() -> None:
 
 
 def test_every_code_has_words_that_need_nothing_but_what_its_facts_carry() -> None:
-    params = {"minutes": "90", "skill": "empathy", "starts_at": STARTS.isoformat(), "ends_at": ENDS.isoformat()}
+    counts = {"blocks": "2", "placed": "1", "returned": "0", "minutes": "90"}
+    params = {"skill": "empathy", "starts_at": STARTS.isoformat(), "ends_at": ENDS.isoformat(), **counts}
     for code in TEXTS:
         assert "{" not in words_for(code, params, ZoneInfo("UTC"))
 

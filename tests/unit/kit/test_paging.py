@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -39,6 +39,7 @@ def test_no_made_up_cursor_is_read(cursor: str) -> None:
         SIGNER.read(cursor, ASKED, "north")
 
 
+@example(37, 48)
 @given(st.integers(0, 200), st.integers(1, 255))
 def test_no_changed_cursor_is_read(place: int, change: int) -> None:
     cursor = bytearray(SIGNER.sign((1, "loan_1"), ASKED, "north").encode())

@@ -1,5 +1,7 @@
 """Problems: one document for all reasons, and a page for every code."""
 
+from kit.conditions import StaleVersion
+from kit.mongo import StoreUnavailable
 from kit.problems import (
     DeadlinePassed,
     InvalidRequest,
@@ -56,7 +58,9 @@ def test_refusals_of_the_edge_keep_their_own_status() -> None:
 
 def test_every_refusal_has_a_page_and_a_code_of_its_own() -> None:
     pages = {code: describe_problem(cls) for code, cls in all_refusals().items()}
-    assert {"copy-on-loan", "no-such-copy", "unauthenticated", "stale-version", "store-unavailable"} <= set(pages)
+    assert {"copy-on-loan", "no-such-copy", "unauthenticated", StaleVersion().code, StoreUnavailable().code} <= set(
+        pages
+    )
     assert pages["copy-on-loan"].text == "This copy is out until {due_on}."
     assert all(page.text.endswith((".", "?")) and page.code == code for code, page in pages.items())
 

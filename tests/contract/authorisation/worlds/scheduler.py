@@ -12,6 +12,7 @@ from tests.contract.authorisation.world import World, people_of
 from tests.support.stage import District, Someone, Stage
 
 __all__ = ["API", "build"]
+NUMBERS = ("first", "second", "third", "fourth", "fifth")
 
 BODIES: dict[str, Any] = {
     "POST /v1/schools/{school_id}/offers": {"title": "Chess"},
@@ -22,6 +23,15 @@ BODIES: dict[str, Any] = {
         "entries": [{"placement_id": "{placement_id}", "attendance": "present"}],
     },
     "POST /v1/offers/{offer_id}/occurrences": {"block_ids": ["{block_id}"]},
+    "POST /v1/schools/{school_id}/rounds": {
+        "title": "Fridays",
+        "closes_at": "{soon}",
+        "block_ids": ["{block_id:fourth}"],
+    },
+    "POST /v1/rounds/{round_id}/publish": {"run_id": "{run_id}"},
+    "PUT /v1/people/{person_id}/rounds/{round_id}/ranking": {
+        "blocks": [{"block_id": "{block_id:fifth}", "calm": True}]
+    },
 }
 
 
@@ -34,6 +44,7 @@ async def build(stage: Stage) -> World:
     await _places(world)
     await _offers(world)
     await _placements(world)
+    await _round(world)
     return world
 
 
@@ -67,7 +78,7 @@ async def _time(world: World) -> None:
     asked = {"pattern_id": world.ids["pattern_id"], "from": str(monday), "to": str(monday + timedelta(days=4))}
     blocks = (await office.post(f"{school}/blocks", asked))["blocks"]
     world.ids |= {"block_id": blocks[0]["block_id"], "block_id:second": blocks[1]["block_id"]}
-    world.ids["block_id:third"] = blocks[2]["block_id"]
+    world.ids |= {f"block_id:{name}": blocks[number]["block_id"] for number, name in enumerate(NUMBERS) if number > 1}
 
 
 async def _places(world: World) -> None:
@@ -100,6 +111,25 @@ async def _placements(world: World) -> None:
     await _place(other, world.ids["occurrence_id:full"])
     path = f"/v1/occurrences/{world.ids['occurrence_id:full']}/waitlist"
     world.ids["entry_id"] = await _made(learner, path, "entry_id", student_id=learner.person_id)
+
+
+async def _round(world: World) -> None:
+    """Friday's sessions are given out by a round: a student has ranked, and a run is asked for."""
+    office, learner = world["administrator: school"], world["learner: own"]
+    world.everybodys["soon"] = (now() + timedelta(hours=1)).isoformat()
+    for block in ("block_id:fourth", "block_id:fifth"):
+        answer = await office.post(
+            f"/v1/offers/{world.ids['offer_id']}/occurrences", {"block_ids": [world.ids[block]], "cap": 3}
+        )
+        assert answer.status == 201, answer
+    wanted = {"title": "Fridays", "closes_at": world.everybodys["soon"], "block_ids": [world.ids["block_id:fifth"]]}
+    path = f"/v1/schools/{world.ids['school_id']}/rounds"
+    world.ids["round_id"] = await _made(office, path, "round_id", **wanted)
+    ranking = {"blocks": [{"block_id": world.ids["block_id:fifth"], "calm": True}]}
+    ranked = f"/v1/people/{learner.person_id}/rounds/{world.ids['round_id']}/ranking"
+    assert (await learner.put(ranked, ranking)).status == 200
+    asked = await office.post(f"/v1/rounds/{world.ids['round_id']}/runs", {})
+    world.ids["run_id"] = asked["run_id"]
 
 
 async def _place(learner: Someone, occurrence_id: str) -> str:

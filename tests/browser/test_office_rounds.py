@@ -59,7 +59,7 @@ async def _finished(page: Page, address: str, words: str, count: int = 1) -> Non
         await page.goto(address)
         return await page.get_by_text(words, exact=True).count() == count
 
-    await eventually(there, PATIENCE)
+    await eventually(there, seconds=PATIENCE)
 
 
 async def test_a_round_is_opened_previewed_compared_published_and_taken_back(window: Window, office: Office) -> None:

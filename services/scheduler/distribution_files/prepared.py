@@ -35,6 +35,11 @@ class Prepared:
     ranked: list[list[tuple[int, int]]]  # per student: occurrence, rank in its block; set-aside choices left out
     notices: list[Notice] = field(default_factory=list)
 
+    def unlimited(self, occurrence: int) -> bool:
+        """Whether neither the occurrence nor its space names seats."""
+        o = self.occurrences[occurrence]
+        return o.seats is None and all(s.seats is None for s in self.round.spaces if s.id == o.space)
+
 
 def lottery(seed: int, student_id: str) -> bytes:
     """The published tie rule: students stand in the order of this number, drawn from the seed and their id."""

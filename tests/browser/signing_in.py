@@ -54,6 +54,13 @@ class Visitor:
         came_back = self.get(believed.headers["location"])
         return self.get(came_back.headers["location"])
 
+    def glance(self, address: str) -> tuple[int, str, str]:
+        """Status, media type and text of an address; of what is no page, which may go on for ever, nothing is read."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.kept.items())
+        with self.http.stream("GET", address, headers={"cookie": cookie}) as answer:
+            media = answer.headers.get("content-type", "").partition(";")[0]
+            return answer.status_code, media, answer.read().decode() if media == "text/html" else ""
+
     def close(self) -> None:
         self.http.close()
 

@@ -73,7 +73,7 @@ def _repair_night(day: Day) -> list[str]:
     day["teacher"].api.post(f"{project}/approve")
     maya.post(f"{project}/members", {"person_id": day["maya"].person_id})
     maya.post(f"{project}/start")
-    return [log_hours(day, project, days) for days in range(3, 9)]
+    return [log_hours(day, project, days) for days in range(3, 13)]
 
 
 def log_hours(day: Day, project: str, days: int) -> str:

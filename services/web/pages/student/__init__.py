@@ -1,6 +1,6 @@
 """What students see: today, what is open, their week, goals and projects."""
 
-from services.web.pages.student import booking, giving_back, inbox, looking_closer, openings, today, week
+from services.web.pages.student import booking, giving_back, inbox, looking_closer, openings, rounds, today, week
 from services.web.visiting.pages import Pages
 
 PAGES = Pages().include(
@@ -11,4 +11,5 @@ PAGES = Pages().include(
     week.pages,
     giving_back.pages,
     inbox.pages,
+    rounds.pages,
 )

@@ -15,6 +15,7 @@ AHEAD = timedelta(days=13)
 """As far as the API looks for openings at once."""
 FILTERS = ("tag", "goal", "space", "host")
 _PLAN = ("step",)
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def beside(blocks: Sequence[Row], block_id: str) -> tuple[Row | None, Row | None
     return blocks[place - 1] if place else None, blocks[place + 1] if place + 1 < len(blocks) else None
 
 
-def instead(openings: Iterable[Row], refused: str) -> dict[str, list[Row]]:
+def instead(openings: Iterable[Row], ahead: Iterable[Row], refused: str) -> dict[str, list[Row]]:
     """What would work in place of what was refused: the same at another time, and other things then.
 
     `refused`: the id of the occurrence, or of the space for own work.
@@ -125,7 +126,21 @@ def instead(openings: Iterable[Row], refused: str) -> dict[str, list[Row]]:
     rows = list(openings)
     asked = next((each for each in rows if each["occurrence_id"] == refused), None)
     others = [each for each in rows if each["state"] == "open" and each["occurrence_id"] != refused]
-    return {"same": list(asked["alternatives"]) if asked else [], "others": others[:3]}
+    return {"same": same_later(asked, ahead) if asked else [], "others": others[:_FEW]}
+
+
+def same_later(opening: Row, ahead: Iterable[Row]) -> list[Row]:
+    """Where the same is open at another time: as the API says, which looks no further than it was asked, and then
+    in what is ahead."""
+    others = (each for each in ahead if each["offer_id"] == opening["offer_id"] and each["state"] == "open")
+    found = {each["occurrence_id"]: each for each in (*opening["alternatives"], *others)}
+    found.pop(opening["occurrence_id"], None)
+    return sorted(found.values(), key=lambda each: at(each["starts_at"]))[:_FEW]
+
+
+def cannot_be_had(openings: Iterable[Row]) -> bool:
+    """Whether something of these needs another way: it is full, not open, or stands against another place."""
+    return any(each["state"] not in ("open", "yours") for each in openings)
 
 
 def goal_for(opening: Row, asked: Asked, open_goals: Mapping[str, Row]) -> tuple[str, str]:
@@ -149,6 +164,11 @@ def tags_in(openings: Iterable[Row]) -> list[str]:
 def spaces_in(openings: Iterable[Row], own_work: Iterable[Row]) -> set[str]:
     """Every space that something of these is in."""
     return {each["space_id"] for each in (*openings, *own_work) if each["space_id"]}
+
+
+def can_rank(opened: Row, moment: datetime) -> bool:
+    """Whether a round takes rankings now."""
+    return opened["state"] == "open" and at(opened["opens_at"]) <= moment < at(opened["closes_at"])
 
 
 def at(moment: str) -> datetime:

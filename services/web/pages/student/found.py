@@ -15,6 +15,7 @@ class Found:
     """The parts by name, and the problems of those that are away.
 
     `options`: the openings without what they are narrowed by, from which the lists to choose from are made.
+    `ahead`: the openings of all days ahead, where something of a block needs another time.
     """
 
     asked: Asked
@@ -23,6 +24,7 @@ class Found:
     goals: dict[str, Row] = field(default_factory=dict)
     openings: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    ahead: list[Row] = field(default_factory=list)
     week: Mapping[str, Any] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     gone: dict[str, Problem] = field(default_factory=dict)

@@ -43,7 +43,7 @@ async def give_back(visit: Visit, form: Form) -> Response:
     place, moment = given["placement"], when(given["placement"]["starts_at"], given["placement"]["ends_at"], visit.zone)
     said = gettext("You gave your place back: %(title)s, %(when)s.", title=place["title"], when=moment)
     if given["promoted"]:
-        said = f"{said} {gettext('Somebody who waited has it now.')}"
+        said += " " + gettext("Somebody who waited has it now.")
     back = back_from(form, f"/week?of={place['day']}")
     return visit.go(back, said, undo=_undo(place, back))
 

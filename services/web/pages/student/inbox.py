@@ -76,6 +76,8 @@ def link_of(notice: Mapping[str, Any], visit: Visit) -> str:
     params, student = notice["params"], Role.LEARNER in visit.me.role_names
     if "placement_id" in params and "starts_at" in params:
         return f"/week?of={day_of(params['starts_at'], visit.zone)}"
+    if "round_id" in params:
+        return f"/rounds/{params['round_id']}"
     if "project_id" in params:
         return f"/projects/{params['project_id']}"
     if "goal_id" in params:

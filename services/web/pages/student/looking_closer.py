@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.web.asking.reading import optional, required
 from services.web.looks.languages import gettext
 from services.web.pages.student.choosing import Asked, goal_for, held_at, instead
+from services.web.pages.student.openings import ahead
 from services.web.pages.student.saying import open_goals, refused_form, why
 from services.web.pages.student.today import LEARNER
 from services.web.visiting.forms import EMPTY, Form
@@ -31,6 +32,7 @@ async def look_closer(visit: Visit, form: Form = EMPTY) -> Response:
     rest, names = await asyncio.gather(
         visit.read(
             openings=optional(f"/v1/people/{me}/openings", {"block_id": one["block_id"], "limit": _MOST}),
+            ahead=ahead(visit),
             week=optional(f"/v1/people/{me}/week", {"of": one["day"]}),
             spaces=optional(f"/v1/schools/{one['school_id']}/spaces", {"limit": _MOST}),
         ),
@@ -52,7 +54,7 @@ async def look_closer(visit: Visit, form: Form = EMPTY) -> Response:
         goals=goals,
         choices=goal_choices(goals.values()),
         chosen="/".join(goal_for(opening, asked, goals)) if opening else "",
-        instead=instead(rows, occurrence_id),
+        instead=instead(rows, rest.get("ahead", {}).get("openings", []), occurrence_id),
         why=why,
         asked=asked,
         answers=rest,

@@ -20,12 +20,14 @@ from services.web.pages.student.choosing import (
     beside,
     by_block,
     can_change,
+    cannot_be_had,
     coming,
     first_to_choose,
     goal_for,
     held_at,
     hosts_in,
     instead,
+    same_later,
 )
 from services.web.pages.student.found import Found
 from services.web.pages.student.narrowing import lists_for
@@ -61,13 +63,14 @@ async def find(visit: Visit, asked: Asked) -> Found:
     if not asked.block and asked.goal:
         asked = replace(asked, block=ALL)
     parts = _around(visit, today.isoformat(), (today + AHEAD).isoformat())
-    ahead = replace(asked, block=asked.block or ALL)
-    if ahead.block == ALL:
+    wide = replace(asked, block=asked.block or ALL)
+    if wide.block == ALL:
         parts["week"] = _week(visit)
-    found = _gathered(asked, await visit.read(**parts, **_openings(visit, ahead)))
+    found = _gathered(asked, await visit.read(**parts, **_openings(visit, wide)))
     if not asked.block:
         places, rows = found.week.get("places", []), found.openings["openings"]
         found.asked = replace(asked, block=first_to_choose(found.blocks, places, rows, now()) or ALL)
+        found.ahead = rows
         if found.block is not None:
             _add(found, await visit.read(**_openings(visit, found.asked)))
     await _add_names_and_week(visit, found)
@@ -95,7 +98,7 @@ def show(visit: Visit, found: Found, form: Form = EMPTY, tried: str = "") -> Res
         lists=lists_for(found, coming(found.blocks, moment), visit),
         narrowed=Form({name: [value] for name, value in found.asked.kept().items()}),
         why=why,
-        instead=instead(rows, tried) if tried else None,
+        instead=instead(rows, found.ahead, tried) if tried else None,
         tried=tried,
         form=form,
         moment=moment,
@@ -129,6 +132,12 @@ def _openings(visit: Visit, asked: Asked) -> dict[str, Part]:
     return parts
 
 
+def ahead(visit: Visit) -> Part:
+    """What is open on all the days ahead."""
+    query = Asked(block=ALL).query(day_of(now(), visit.zone))
+    return optional(f"/v1/people/{visit.me.person_id}/openings", {**query, "limit": MOST_OPTIONS})
+
+
 def _week(visit: Visit, day: str | None = None) -> Part:
     return optional(f"/v1/people/{visit.me.person_id}/week", {"of": day})
 
@@ -146,14 +155,17 @@ def _add(found: Found, answers: Answers) -> None:
     found.openings = answers.get("openings", found.openings)
     found.options = answers.get("options", found.openings)
     found.week = answers.get("week", found.week)
+    found.ahead = answers.get("ahead", {}).get("openings", found.ahead)
     found.gone.update(answers.gone)
 
 
 async def _add_names_and_week(visit: Visit, found: Found) -> None:
     """The names of hosts, and the student's own week of the block: who may be asked, and what stands in the way."""
     hosts = hosts_in([*found.openings["openings"], *found.options["openings"]])
-    week = {"week": _week(visit, found.block["day"])} if found.block else {}
-    found.names, answers = await asyncio.gather(visit.names(hosts), visit.read(**week))
+    parts = {"week": _week(visit, found.block["day"])} if found.block else {}
+    if found.block and not found.ahead and cannot_be_had(found.openings["openings"]):
+        parts["ahead"] = ahead(visit)
+    found.names, answers = await asyncio.gather(visit.names(hosts), visit.read(**parts))
     _add(found, answers)
 
 
@@ -168,6 +180,7 @@ def _about(opening: Row, found: Found) -> dict[str, Any]:
         "step": step,
         "wait": waits.get(opening["occurrence_id"]),
         "mine": mine,
+        "others": [] if opening["state"] in ("open", "yours") else same_later(opening, found.ahead),
         "in_the_way": held_at(places, opening) if opening["state"] == "overlaps" else None,
     }
 

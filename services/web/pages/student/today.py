@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from contracts.people import Role
 from kit.clock import now
-from services.web.asking.reading import Part, optional, required
+from services.web.asking.reading import Answers, Part, optional, required
 from services.web.looks.languages import marked
 from services.web.looks.times import day_of
-from services.web.pages.student.choosing import at, open_and_free
+from services.web.pages.student.choosing import at, can_rank, open_and_free
 from services.web.pages.student.saying import OPEN_GOALS, open_goals
 from services.web.visiting.live import live
 from services.web.visiting.pages import Pages
@@ -20,6 +20,7 @@ from services.web.visiting.visit import Visit
 pages = Pages()
 LEARNER = (Role.LEARNER,)
 _FEW = 5
+_LIVE = frozenset({"spaces", "week_after"})
 _NO_DATE = "9999-12-31"
 
 
@@ -27,13 +28,13 @@ _NO_DATE = "9999-12-31"
 async def today(visit: Visit) -> Response:
     """The student's first page: home in one call, and beside it the school's next times and its spaces."""
     answers = await visit.read(home=required("/v1/home"), **_around(visit))
-    home, moment = answers["home"], now()
-    places = (home["week"] or {}).get("places", [])
+    home, moment, places = answers["home"], now(), places_in(answers)
     free = [] if home["week"] is None else open_and_free(answers.get("blocks", {}).get("items", []), places, moment)
     return visit.show(
         "student/today.html",
-        **_shown(visit, home, answers.get("spaces", {})),
+        **_shown(visit, answers),
         free=free[:_FEW],
+        to_rank=[each for each in answers.get("rounds", {}).get("items", []) if can_rank(each, moment)],
         proposals=(home["proposals"] or {}).get("items", []),
         inbox=home["inbox"],
         answers=answers,
@@ -44,49 +45,50 @@ async def today(visit: Visit) -> Response:
 @pages.get("/today/live", roles=LEARNER)
 async def today_live(visit: Visit) -> Response:
     """Now and next, as they change."""
-    spaces = _around(visit).get("spaces")
 
     async def render() -> str:
-        answers = await visit.read(home=required("/v1/home"), **({"spaces": spaces} if spaces else {}))
-        return visit.render("student/now_and_next.html", **_shown(visit, answers["home"], answers.get("spaces", {})))
+        around = {name: part for name, part in _around(visit).items() if name in _LIVE}
+        answers = await visit.read(home=required("/v1/home"), **around)
+        return visit.render("student/now_and_next.html", **_shown(visit, answers))
 
     return live(visit, render, every_seconds=20.0)
 
 
 def _around(visit: Visit) -> dict[str, Part]:
-    """The times of the days ahead, and what the spaces are called; the page works without either.
+    """What stands around home; the page works without any of it.
 
-    The student's week ends on Sunday, and what lies behind it is no question of today.
+    The API's week ends on Sunday. On a Friday what comes next is in the week after, so that is asked for too.
     """
-    school, day = visit.me.school_for(Role.LEARNER), day_of(now(), visit.zone)
-    if school is None:
-        return {}
-    sunday = day + timedelta(days=6 - day.weekday())
-    span: dict[str, str | int | bool | None] = {
-        "school_id": school,
-        "from": day.isoformat(),
-        "to": sunday.isoformat(),
-        "limit": 50,
-    }
-    return {
-        "blocks": optional("/v1/blocks", span),
-        "spaces": optional(f"/v1/schools/{school}/spaces", {"limit": 200}),
-    }
+    day, week = day_of(now(), visit.zone), timedelta(days=7)
+    after = {"of": (day + week).isoformat()}
+    parts = {"week_after": optional(f"/v1/people/{visit.me.person_id}/week", after)}
+    school = visit.me.school_for(Role.LEARNER)
+    if school is not None:
+        span: dict[str, str | int] = {"from": day.isoformat(), "to": (day + week).isoformat(), "limit": 50}
+        parts["blocks"] = optional("/v1/blocks", {"school_id": school, **span})
+        parts["spaces"] = optional(f"/v1/schools/{school}/spaces", {"limit": 200})
+        parts["rounds"] = optional(f"/v1/schools/{school}/rounds", {"limit": _FEW})
+    return parts
 
 
-def _shown(visit: Visit, home: Mapping[str, Any], spaces: Mapping[str, Any]) -> dict[str, Any]:
-    moment = now()
-    places = (home["week"] or {}).get("places", [])
+def _shown(visit: Visit, answers: Answers) -> dict[str, Any]:
+    moment, home, places = now(), answers["home"], places_in(answers)
     return {
         "home": home,
         "places": now_and_next(places, moment),
         "later": later_today(places, moment, day_of(moment, visit.zone)),
         "step": next_step(home["goals"]["items"]),
         "missing": {part["part"]: part for part in home["missing"]},
-        "spaces": {space["space_id"]: space["name"] for space in spaces.get("items", [])},
+        "spaces": {space["space_id"]: space["name"] for space in answers.get("spaces", {}).get("items", [])},
         "goals": open_goals(home["goals"]["items"]),
         "moment": moment,
     }
+
+
+def places_in(answers: Answers) -> list[Mapping[str, Any]]:
+    """The places of this week and the next, in time order."""
+    this_week = (answers["home"]["week"] or {}).get("places", [])
+    return [*this_week, *answers.get("week_after", {}).get("places", [])]
 
 
 def now_and_next(places: Sequence[Mapping[str, Any]], moment: datetime) -> dict[str, Mapping[str, Any] | None]:

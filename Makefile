@@ -28,7 +28,7 @@ up: install  ## the whole town on this machine, without the story
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not long and not alone and (not browser or quick)"
+	$(BIN)/pytest -m "not long and not alone and not faults and (not browser or quick)"
 
 .PHONY: browser
 browser: install  ## every page in a real browser, in all its looks (several minutes)
@@ -82,6 +82,18 @@ bench-distribution: install  ## the distribution engine against bounds, solvers 
 .PHONY: long
 long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
 	$(BIN)/pytest -m long
+
+.PHONY: faults
+faults: install  ## a town under load while things go wrong, then everything is checked (ROUNDS=10 SEED=…)
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),10) $(if $(SEED),--seed $(SEED))
+
+.PHONY: crashes
+crashes: install  ## a crash at every named point of every write path, and three stores and brokers of which one is lost
+	$(BIN)/pytest tests/faults/test_crash_points.py tests/faults/test_clusters.py
+
+.PHONY: fault-tests
+fault-tests: install  ## every test that breaks a town: crashes, single faults, backup, broken copies (half an hour)
+	$(BIN)/pytest -m faults
 
 .PHONY: clean
 clean:  ## remove what was installed and made here

@@ -201,14 +201,17 @@ class FrontDoor:
             check_head(scope)
             visit.told_inside = True
             return await _call(ways.own_app, _inside(scope, headers), receive, Answering(send, answer_headers, {}))
+        fleet = ways.fleets[target.service]
+        upstream = fleet.pick(_owner(target, scope["path"]))
         return await (ways.uploads if is_upload else ways.hop).forward(
-            ways.fleets[target.service].pick(_owner(target, scope["path"])),
+            upstream,
             scope,
             receive,
             send,
             headers=headers,
             deadline_seconds=seconds,
             answer_headers=answer_headers,
+            others=fleet.others(upstream),
         )
 
     async def _open(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> int:

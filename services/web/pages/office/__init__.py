@@ -10,7 +10,9 @@ from services.web.pages.office import (
     partners,
     patterns,
     people,
+    previews,
     roster,
+    rounds,
     space_week,
     spaces,
     time,
@@ -33,4 +35,6 @@ PAGES = Pages().include(
     approvals.pages,
     partners.pages,
     people.pages,
+    rounds.pages,
+    previews.pages,
 )

@@ -8,7 +8,7 @@ from services.web.asking.gateway import Query
 from services.web.asking.reading import optional, required
 from services.web.looks.languages import gettext, ngettext
 from services.web.pages.office.school import OFFICE, AtSchool, api_of, path_of, read_school
-from services.web.pages.office.several import MOST, each_of
+from services.web.pages.office.several import MOST, each_of, is_id
 from services.web.visiting.forms import EMPTY, Fault, Form
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
@@ -72,7 +72,7 @@ async def approve_hours(visit: Visit, form: Form) -> Response:
     async def approve(hours_id: str) -> Any:
         return await visit.send("POST", _api(hours_id), {"approved": True}, form=form)
 
-    done, faulty = await each_of([each for each in ticked if _is_id(each)], approve, {}, form)
+    done, faulty = await each_of([each for each in ticked if is_id(each)], approve, {}, form)
     if faulty.faults:
         return await _show_hours(visit, faulty, done=len(done))
     text = ngettext("%(num)d entry is approved.", "%(num)d entries are approved.", len(done))
@@ -126,7 +126,3 @@ def _page(visit: Visit) -> dict[str, Any]:
 
 def _api(hours_id: str) -> str:
     return f"/v1/hours/{hours_id}/approve"
-
-
-def _is_id(given: str) -> bool:
-    return given.isascii() and given.replace("_", "").isalnum()

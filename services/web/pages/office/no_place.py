@@ -20,7 +20,7 @@ from services.web.pages.office.school import (
     path_of,
     read_school,
 )
-from services.web.pages.office.several import MOST, each_of
+from services.web.pages.office.several import MOST, each_of, is_id
 from services.web.visiting.forms import EMPTY, Fault, Form
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
@@ -28,7 +28,8 @@ from services.web.visiting.visit import Visit
 pages = Pages()
 ALL = "/office/schools/{school_id}/no-place"
 _DAYS = 5
-_IN, _IN_SPACE = "occurrence_", "space_"
+_NO_LIMIT = -1_000_000
+_IN_SPACE = "space_"
 
 
 @pages.get(ALL, roles=OFFICE)
@@ -84,7 +85,7 @@ async def assign(visit: Visit, form: Form) -> Response:
 @pages.post(ALL + "/{block_id}/undo", roles=OFFICE)
 async def undo(visit: Visit, form: Form) -> Response:
     """The places that were just given are given back."""
-    placements = form.text("placement").split()
+    placements = [each for each in form.text("placement").split() if is_id(each)]
 
     async def give_back(placement_id: str) -> Any:
         return await visit.send("POST", f"/v1/placements/{placement_id}/cancel", {}, form=form)
@@ -110,14 +111,17 @@ def places_in(occurrences: Sequence[Mapping[str, Any]], block_id: str) -> list[M
         for each in occurrences
         if each["block_id"] == block_id and not each["cancelled"] and each["seats_left"] != 0
     ]
-    return sorted(
-        found, key=lambda each: (-(each["seats_left"] if each["seats_left"] is not None else 10**6), each["title"])
-    )
+    return sorted(found, key=_most_seats)
+
+
+def _most_seats(occurrence: Mapping[str, Any]) -> tuple[int, str]:
+    left = occurrence["seats_left"]
+    return (_NO_LIMIT if left is None else -int(left), str(occurrence["title"]))
 
 
 def _unfilled(students: Sequence[str], to: str) -> list[Fault]:
     faults = [] if students else [Fault(gettext("Tick at least one student."), "student")]
-    if not to.replace("_", "").replace("-", "").isalnum() or not to.startswith((_IN, _IN_SPACE)):
+    if "_" not in to or not is_id(to):
         faults.append(Fault(gettext("Choose where they go."), "to"))
     return faults
 

@@ -86,6 +86,7 @@ def tabs(path: str) -> list[tuple[str, str]]:
         (f"{path}/time", gettext("Time")),
         (f"{path}/spaces", gettext("Spaces")),
         (f"{path}/no-place", gettext("Who has no place")),
+        (f"{path}/rounds", gettext("Rounds")),
         (f"{path}/approvals", gettext("Approvals")),
         (f"{path}/partners", gettext("Partners")),
         (f"{path}/people", gettext("People")),

@@ -30,3 +30,8 @@ async def each_of(
             text = coded(reason.code, reason.detail, reason.details)
             faults.append(Fault(f"{called[each]}: {text}" if each in called else text))
     return done, form.with_faults(*faults) if faults else form
+
+
+def is_id(given: str) -> bool:
+    """Whether this may stand in an address of the API: what forms send is not checked by anybody before."""
+    return given.isascii() and given.replace("_", "").replace("-", "").isalnum()

@@ -13,7 +13,6 @@ from pathlib import Path
 from statistics import median
 
 from bench.pages.listening import Asked, Listener
-from cli.sample import write_sample
 from deploy.local.town import Town, start_town
 from tests.browser import lived
 from tests.browser.crawling import Found, crawl
@@ -48,7 +47,7 @@ class Measured:
 def main() -> None:
     options = _options()
     with _people() as (town, visitors, day):
-        found = crawl(visitors)
+        found = crawl(visitors, day.heroine)
         with Listener(town) as listener:
             measured = list(_measure(town, visitors, day, found, listener, options.rounds))
     _tell(measured)
@@ -69,9 +68,7 @@ def _options() -> argparse.Namespace:
 def _people() -> Iterator[tuple[Town, dict[str, Visitor], lived.Lived]]:
     """A town with a district that has lived a day, and one person of each role who is signed in."""
     with tempfile.TemporaryDirectory() as folder, start_town(Path(folder) / "town", extra_env=_GENEROUS) as town:
-        roster = Path(folder) / "lived.zip"
-        write_sample(roster, schools=1, learners=60, seed=11)
-        day = lived.live(town, roster)
+        day = lived.live(town, Path(folder))
         visitors = {part: Visitor(town.base_url) for part in lived.PARTS}
         for part, visitor in visitors.items():
             visitor.sign_in(lived.SLUG, day.person(part).person_id)

@@ -40,9 +40,7 @@ def district(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 @pytest.fixture(scope="session")
 def played(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[lived.Lived]:
     """Another district of the town, which has lived the first school day and has something left to do."""
-    roster = tmp_path_factory.mktemp("roster") / "lived.zip"
-    write_sample(roster, schools=1, learners=60, seed=11)
-    day = lived.live(town, roster)
+    day = lived.live(town, tmp_path_factory.mktemp("lived"))
     yield day
     for somebody in day.day.cast.values():
         somebody.api.close()
@@ -61,9 +59,9 @@ def inhabitants(town: Town, played: lived.Lived) -> Iterator[dict[str, Visitor]]
 
 
 @pytest.fixture(scope="session")
-def found(inhabitants: dict[str, Visitor]) -> Found:
+def found(inhabitants: dict[str, Visitor], played: lived.Lived) -> Found:
     """Every page that a link leads to, from the first page of each of them."""
-    return crawl(inhabitants)
+    return crawl(inhabitants, played.heroine)
 
 
 @pytest.fixture(scope="session")

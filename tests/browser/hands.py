@@ -10,7 +10,7 @@ _HAS_FOCUS = "each => document.activeElement === each"
 
 @dataclass
 class Hands:
-    """One person at one page. `presses`: clicks, or keys that decide something (the way there by Tab is not counted)."""
+    """One person at one page. `presses`: clicks, or keys that decide something (the way by Tab is not counted)."""
 
     page: Page
     by_keyboard: bool = False

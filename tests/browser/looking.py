@@ -24,7 +24,8 @@ _UNSEEN = """pressed => {
   const looks = each => { const style = getComputedStyle(each), parts = [style.outlineStyle, style.outlineWidth,
     style.outlineColor, style.boxShadow, style.backgroundColor, style.borderColor, style.textDecoration]
     return style.outlineStyle === 'none' || style.outlineWidth === '0px' ? parts.slice(3).join() : parts.join() }
-  const besides = each => each.type === 'radio' || each.type === 'checkbox' ? [each, each.nextElementSibling, each.closest('label')] : [each]
+  const besides = each => each.type === 'radio' || each.type === 'checkbox' 
+    ? [each, each.nextElementSibling, each.closest('label')] : [each]
   const all = each => besides(each).filter(one => one).map(one => looks(one) + getComputedStyle(one, '::before').outline
     + getComputedStyle(one, '::before').boxShadow + getComputedStyle(one, '::before').borderWidth).join('|')
   return [...document.querySelectorAll(pressed)].filter(each => each.checkVisibility() && !each.disabled)

@@ -1,9 +1,10 @@
-"""What teachers' pages need to show something: a class with a locked block, evidence that waits, a goal with a target."""
+"""What teachers' pages need to show something: a class with a locked block, evidence that waits, a goal."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.district import District, Somebody
+from cli.demo.day import Somebody
+from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 CLASS = 24

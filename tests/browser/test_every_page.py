@@ -11,7 +11,7 @@ from tests.browser.crawling import Found, forms, pages
 from tests.browser.looking import Look, focus_unseen, look, overflows, small_targets, violations
 from tests.browser.signing_in import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -36,7 +36,6 @@ def test_every_form_stands_on_a_page(found: Found) -> None:
     assert [path for path in forms() if path not in found.forms] == []
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "name", [pytest.param(each, marks=pytest.mark.quick) if each == "light" else each for each in LOOKS]
 )

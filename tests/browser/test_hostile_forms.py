@@ -12,7 +12,7 @@ from tests.browser.crawling import Filled, Found, forms, read_page
 from tests.browser.looking import look
 from tests.browser.signing_in import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 MARK = "hostile-markup"
 HOSTILE = {
     "script": f"\"'><script>document.title='{MARK}'</script><b id={MARK}>",
@@ -69,7 +69,6 @@ def test_a_form_refuses_ten_megabytes_and_a_stray_file(villains: dict[str, Visit
         _holds(visitor, answer.status_code, answer.headers, answer.text, path)
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_of_it_runs_or_becomes_markup_where_it_is_shown(
     town: Town, browser: Browser, inhabitants: dict[str, Visitor], found: Found
 ) -> None:

@@ -8,7 +8,7 @@ from tests.browser.lived import Lived
 from tests.browser.looking import PHONE, overflows, violations
 from tests.browser.signing_in import SESSION, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.quick]
+pytestmark = [pytest.mark.browser, pytest.mark.quick, pytest.mark.timeout(600)]
 
 
 def path_of(link: str) -> str:

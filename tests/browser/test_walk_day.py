@@ -1,4 +1,4 @@
-"""The first school day in a browser: office, student, teacher, partner; at a desk, on a phone, by keyboard, scriptless."""
+"""The first school day in a browser: at a desk, on a phone, by keyboard alone, without a script."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

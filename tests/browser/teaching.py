@@ -1,4 +1,4 @@
-"""What teachers' pages need to show something: a class with a locked block, evidence that waits, a goal."""
+"""What teachers' pages need to show something: a class whose roll is open, evidence that waits, goals, targets."""
 
 from dataclasses import dataclass
 from typing import Any

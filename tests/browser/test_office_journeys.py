@@ -217,7 +217,7 @@ async def test_a_roster_is_sent_looked_at_and_applied_in_a_browser(
         await page.goto(address)  # a reload loses nothing: the work goes on without the page
         return await page.get_by_role("button", name="Apply this roster").count() == 1
 
-    await eventually(is_read)
+    await eventually(is_read, seconds=90)
     assert await violations(page) == []
     assert await page.get_by_text("0 added, 0 changed, 0 leaving").count() == 1
     for box in await page.get_by_role("checkbox").all():
@@ -228,7 +228,7 @@ async def test_a_roster_is_sent_looked_at_and_applied_in_a_browser(
         await page.goto(address)
         return await page.get_by_text("Applied", exact=True).count() == 1
 
-    await eventually(is_applied)
+    await eventually(is_applied, seconds=90)
 
 
 async def test_a_wrong_file_is_refused_with_what_to_do_and_can_be_discarded(
@@ -250,7 +250,7 @@ async def test_a_wrong_file_is_refused_with_what_to_do_and_can_be_discarded(
         await page.goto(address)
         return await page.get_by_text("Cannot be applied").count() == 1
 
-    await eventually(is_refused)
+    await eventually(is_refused, seconds=90)
     assert await violations(page) == []
     await page.get_by_role("link", name="See the rows at fault").click()
     await expect(page.get_by_text("not-a-zip").or_(page.get_by_text("cannot be opened as a ZIP"))).to_be_visible()

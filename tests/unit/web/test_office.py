@@ -23,6 +23,7 @@ from services.web.pages.office.pattern_changes import (
     without_day,
     without_entry,
 )
+from services.web.pages.office.previews import choice_bars, mean_share
 from services.web.pages.office.roster import asked_to_accept, files_of, summed
 from services.web.pages.office.school import asked_day, if_match
 from services.web.pages.office.sent_file import file_in
@@ -272,3 +273,14 @@ async def test_a_sent_file_is_taken_out_whole_however_it_comes(size: int) -> Non
 async def test_without_a_file_it_says_so(content: bytes, content_type: str) -> None:
     with pytest.raises(Refused):
         [piece async for piece in file_in(_pieces(content, 9), content_type, "file")]
+
+
+def test_choices_far_down_are_counted_together_and_none_is_shown_without_places() -> None:
+    def figures(*profile: int) -> dict[str, Any]:
+        return {"figures": {"rank_profile": [0, *profile], "share": {"mean": 0.874}}}
+
+    assert choice_bars(figures(3, 1, 0, 0)) == [("Choice 1", 3), ("Choice 2", 1)]
+    assert choice_bars(figures(1, 1, 1, 1, 1, 1, 2, 3))[-1] == ("Later choices", 5)
+    assert choice_bars(None) == []
+    assert mean_share(figures()) == "87 percent"
+    assert mean_share({"figures": {"share": None}}) == ""

@@ -1,6 +1,6 @@
 """Inbox: what somebody was told, newest first, each with the way to what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -63,7 +63,7 @@ async def read_all(visit: Visit, form: Form) -> Response:
     return visit.go(_back(form), gettext("All marked as read."))
 
 
-def news(notices: list[Mapping[str, Any]], newest: str) -> str:
+def news(notices: Sequence[Mapping[str, Any]], newest: str) -> str:
     """How many notices came after the newest one known, in words; empty where none did."""
     known = next((place for place, each in enumerate(notices) if each["notice_id"] == newest), len(notices))
     if not known:

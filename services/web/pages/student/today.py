@@ -29,7 +29,9 @@ async def today(visit: Visit) -> Response:
     """The student's first page: home in one call, and beside it the school's next times and its spaces."""
     answers = await visit.read(home=required("/v1/home"), **_around(visit))
     home, moment, places = answers["home"], now(), places_in(answers)
-    free = [] if home["week"] is None else open_and_free(answers.get("blocks", {}).get("items", []), places, moment)
+    # Where a week is away nobody knows what is free in it.
+    known = home["week"] is not None and "week_after" not in answers.gone
+    free = open_and_free(answers.get("blocks", {}).get("items", []), places, moment) if known else []
     return visit.show(
         "student/today.html",
         **_shown(visit, answers),

@@ -75,7 +75,8 @@ def _evidence(day: Day) -> None:
     maya = day["maya"]
     asked = {"kind": "text", "skill": "empathy", "text": "I asked what the neighbours need."}
     maya.api.post(f"/v1/people/{maya.person_id}/evidence", asked)
-    maya.api.post(f"/v1/people/{maya.person_id}/goals", {"words": "Sing in front of others", "steps": []})
+    goal = {"words": "Sing in front of others", "why": "It scares me.", "steps": [{"words": "Sing to one friend"}]}
+    maya.api.post(f"/v1/people/{maya.person_id}/goals", goal)
 
 
 def _open_round(day: Day, block: Block) -> None:

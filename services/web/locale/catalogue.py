@@ -11,7 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).resolve().parents[1]
-AREAS = ("web", "everyone", "student", "teacher", "office", "partner")
+AREAS = ("web", "everyone", "student", "growth", "teacher", "office", "partner")
 """A catalogue each, so that those who write pages side by side do not meet in one file; `web` is what all share."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _JINJA = {

@@ -1,6 +1,6 @@
 """What everybody sees: signing in and out, language and colours, what is known about them, and the parts of pages."""
 
-from services.web.pages.everyone import about_me, appearance, family, front, link, parts, signing_in
+from services.web.pages.everyone import about_me, appearance, front, link, parts, signing_in
 from services.web.visiting.pages import Pages
 
 PAGES = Pages().include(
@@ -9,6 +9,5 @@ PAGES = Pages().include(
     link.pages,
     appearance.pages,
     about_me.pages,
-    family.pages,
     parts.pages,
 )

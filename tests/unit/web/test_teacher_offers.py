@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from services.web.asking.problems import Reason
 from services.web.asking.reading import Answers
 from services.web.pages.teacher.dates import changes_in, goals_in, space_in
 from services.web.pages.teacher.offers import grades_of, offer_in, until
-from services.web.pages.teacher.scheduling import is_open, narrowed
+from services.web.pages.teacher.scheduling import clash, is_open, narrowed
 from services.web.visiting.forms import Form
 
 NOON = datetime(2031, 3, 3, 12, tzinfo=UTC)
@@ -77,3 +79,11 @@ def test_goals_and_spaces_are_named_where_somebody_names_them() -> None:
 def test_the_grades_of_a_school_are_those_that_its_classes_name() -> None:
     assert grades_of({"items": [{"grades": ["9", "10"]}, {"grades": ["10"]}]}) == ["10", "9"]
     assert grades_of(None) == []
+
+
+def test_what_a_teacher_hosts_already_is_told_by_its_time_and_never_by_its_id() -> None:
+    details = {"occurrence_id": "occ_1", "starts_at": "2031-03-03T16:00:00Z", "ends_at": "2031-03-03T16:45:00Z"}
+    told = clash(Reason("host-busy", "…", details), ZoneInfo("America/Chicago"))
+    assert "Monday, March 3, 10:00" in told
+    assert "occ_1" not in told
+    assert "Untick" in clash(Reason("host-busy", "…"), ZoneInfo("UTC"))

@@ -1,26 +1,30 @@
 """Scheduling an offer: in which blocks it takes place, in which space, and with how many seats."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from contracts.people import Role
 from kit.clock import now
 from services.web.asking.gateway import Query
+from services.web.asking.problems import Reason
 from services.web.asking.reading import optional, required
-from services.web.looks.languages import ngettext
-from services.web.looks.times import day_of
+from services.web.looks.languages import gettext, ngettext
+from services.web.looks.times import day_of, when
 from services.web.pages.teacher.offers import school_of, until
-from services.web.visiting.forms import EMPTY, Form
+from services.web.visiting.forms import EMPTY, Fault, Form
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
 
 pages = Pages()
 EDUCATOR = (Role.EDUCATOR,)
 USUALLY, LONGEST = timedelta(weeks=2), timedelta(weeks=20)
-AT_BLOCKS = dict.fromkeys(("block-closed-to-offers", "no-such-block-here", "host-busy"), "block_ids")
+BUSY = "host-busy"
+AT_BLOCKS = dict.fromkeys(("block-closed-to-offers", "no-such-block-here"), "block_ids")
 AT_SPACE = dict.fromkeys(("no-such-space", "space-elsewhere", "space-full"), "space_id")
 
 
@@ -52,7 +56,15 @@ async def choose_blocks(visit: Visit, form: Form = EMPTY) -> Response:
     )
 
 
-@pages.post("/offers/{offer_id}/dates", roles=EDUCATOR, again=choose_blocks, fields=AT_BLOCKS | AT_SPACE)
+async def again(visit: Visit, form: Form) -> Response:
+    """The blocks once more; what the teacher hosts at that time already is told by its time, not by its id."""
+    reasons = form.problem.reasons if form.problem else ()
+    busy = [Fault(clash(each, visit.zone), "block_ids") for each in reasons if each.code == BUSY]
+    others = [] if busy else form.faults
+    return await choose_blocks(visit, replace(form, faults=(*busy, *others)))
+
+
+@pages.post("/offers/{offer_id}/dates", roles=EDUCATOR, again=again, fields=AT_BLOCKS | AT_SPACE)
 async def schedule(visit: Visit, form: Form) -> Response:
     """Let it take place in the blocks ticked: in all of them, or in none."""
     offer_id = visit.path["offer_id"]
@@ -63,6 +75,15 @@ async def schedule(visit: Visit, form: Form) -> Response:
     made = await visit.send("POST", f"/v1/offers/{offer_id}/occurrences", wanted, form=form)
     told = ngettext("%(num)d date is open to students.", "%(num)d dates are open to students.", len(made))
     return visit.go(f"/offers/{offer_id}", told)
+
+
+def clash(reason: Reason, zone: ZoneInfo) -> str:
+    """That the teacher hosts something else, and when, where the API says so."""
+    starts_at, ends_at = reason.details.get("starts_at"), reason.details.get("ends_at")
+    if not starts_at or not ends_at:
+        return gettext("You host something else at that time. Untick that block.")
+    time = when(starts_at, ends_at, zone)
+    return gettext("You host something else at that time: %(time)s. Untick that block.", time=time)
 
 
 def is_open(block: Mapping[str, Any], moment: datetime) -> bool:

@@ -34,6 +34,10 @@ test: install  ## every test, on a real MongoDB and Apache Kafka
 browser: install  ## every page in a real browser, in all its looks (several minutes)
 	$(BIN)/pytest -m browser tests/browser
 
+.PHONY: screenshots
+screenshots: install  ## take the README's screenshots anew, of a district that has lived a day
+	$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: check
 check: install  ## types, style, doors, stale files
 	$(BIN)/ruff check .
@@ -69,11 +73,17 @@ lock:  ## resolve the dependencies anew into requirements.lock, with hashes
 bench: install  ## measure against peers and limits, in ratios (several minutes)
 	$(BIN)/python -m bench.booking
 	$(BIN)/python -m bench.gateway_hop
+	$(BIN)/python -m bench.pages
 
 .PHONY: bench-quick
 bench-quick: install  ## the same, short
 	$(BIN)/python -m bench.booking --quick
 	$(BIN)/python -m bench.gateway_hop --quick
+	$(BIN)/python -m bench.pages --quick
+
+.PHONY: bench-pages
+bench-pages: install  ## every page's time beside that of the JSON it is made of, and its weight
+	$(BIN)/python -m bench.pages --check
 
 .PHONY: bench-distribution
 bench-distribution: install  ## the distribution engine against bounds, solvers and simple rules (SIZE=small|full)

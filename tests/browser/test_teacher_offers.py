@@ -25,7 +25,7 @@ async def test_an_offer_is_published_and_repeated_over_all_blocks_of_a_weekday(
 ) -> None:
     title = f"Clay {len(options)}"
     page = await (await window(district.teacher.person_id, **options)).at("/offers")
-    await page.get_by_role("link", name="Offer something new").first.click()
+    await page.get_by_role("button", name="Offer something new").click()
     await page.get_by_label("What is it called?").fill(title)
     await page.get_by_label("How many seats?").fill("8")
     await page.get_by_role("button", name="Publish it").click()
@@ -61,7 +61,7 @@ async def test_a_date_is_changed_and_that_is_undone(window: Window, district: Di
     page = await (await window(district.teacher.person_id)).at(f"/offers/dates/{coming.occurrence_id}")
     assert await page.locator(".tr-dates__one").count() == 3
     assert await page.get_by_text("Assigned").count() == 3
-    await page.get_by_role("link", name="Change this date").click()
+    await page.get_by_role("button", name="Change this date").click()
     await page.get_by_label("What is it called this time?").fill("Glazing")
     await page.get_by_role("button", name="Change this date").click()
     await page.get_by_role("heading", name="Glazing", level=1).wait_for()

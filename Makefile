@@ -28,11 +28,15 @@ up: install  ## the whole town on this machine, without the story
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not long and not alone and (not browser or quick)"
+	$(BIN)/pytest -m "not long and not alone and not faults and (not browser or quick)"
 
 .PHONY: browser
 browser: install  ## every page in a real browser, in all its looks (several minutes)
 	$(BIN)/pytest -m browser tests/browser
+
+.PHONY: screenshots
+screenshots: install  ## take the README's screenshots anew, of a district that has lived a day
+	$(BIN)/python -m tests.browser.screenshots
 
 .PHONY: check
 check: install  ## types, style, doors, stale files
@@ -69,11 +73,17 @@ lock:  ## resolve the dependencies anew into requirements.lock, with hashes
 bench: install  ## measure against peers and limits, in ratios (several minutes)
 	$(BIN)/python -m bench.booking
 	$(BIN)/python -m bench.gateway_hop
+	$(BIN)/python -m bench.pages
 
 .PHONY: bench-quick
 bench-quick: install  ## the same, short
 	$(BIN)/python -m bench.booking --quick
 	$(BIN)/python -m bench.gateway_hop --quick
+	$(BIN)/python -m bench.pages --quick
+
+.PHONY: bench-pages
+bench-pages: install  ## every page's time beside that of the JSON it is made of, and its weight
+	$(BIN)/python -m bench.pages --check
 
 .PHONY: bench-distribution
 bench-distribution: install  ## the distribution engine against bounds, solvers and simple rules (SIZE=small|full)
@@ -82,6 +92,18 @@ bench-distribution: install  ## the distribution engine against bounds, solvers 
 .PHONY: long
 long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
 	$(BIN)/pytest -m long
+
+.PHONY: faults
+faults: install  ## a town under load while things go wrong, then everything is checked (ROUNDS=10 SEED=…)
+	$(BIN)/python -m tests.faults --rounds $(or $(ROUNDS),10) $(if $(SEED),--seed $(SEED))
+
+.PHONY: crashes
+crashes: install  ## a crash at every named point of every write path, and three stores and brokers of which one is lost
+	$(BIN)/pytest tests/faults/test_crash_points.py tests/faults/test_clusters.py
+
+.PHONY: fault-tests
+fault-tests: install  ## every test that breaks a town: crashes, single faults, backup, broken copies (half an hour)
+	$(BIN)/pytest -m faults
 
 .PHONY: clean
 clean:  ## remove what was installed and made here

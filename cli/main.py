@@ -6,6 +6,7 @@ from importlib.metadata import version as version_of
 import typer
 from rich.console import Console
 
+from cli.backups import backup, restore
 from cli.demo.command import demo
 from cli.doctor import doctor
 from cli.kafka_commands import dead_letters, topics
@@ -32,6 +33,8 @@ app.command()(trace)
 app.command("sign-in")(sign_in_as)
 app.command()(rebuild)
 app.command()(refill)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(imports, name="import")
 app.add_typer(topics, name="topics")
 app.add_typer(dead_letters, name="dead-letters")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from kit.conditions import NotModified
-from kit.mongo import StoreUnavailable
+from kit.mongo import OutcomeUnknown, StoreUnavailable
 from kit.problems import (
     MEDIA_TYPE,
     InternalError,
@@ -35,7 +35,7 @@ def answer_error(request: Request, error: Exception) -> Response:
     visit = request.scope["trellis.visit"]
     if isinstance(error, NotModified):
         return Response(status_code=304, headers={"etag": error.tag})
-    refusals = refusals_of(request, error)
+    refusals = _truly(refusals_of(request, error), changed=visit.changed)
     staff = visit.caller is not None and _is_staff(request, visit.caller)
     document = problem(refusals, visit.trace.correlation_id, staff=staff)
     visit.codes = tuple(reason.code for reason in refusals.reasons)
@@ -51,6 +51,13 @@ def answer_error(request: Request, error: Exception) -> Response:
 async def handle_error(request: Request, error: Exception) -> Response:
     """The same as an exception handler of the application."""
     return answer_error(request, error)
+
+
+def _truly(refusals: Refusals, *, changed: bool) -> Refusals:
+    """Nobody is told that nothing was changed where the store went away between the change and the answer."""
+    if changed and any(isinstance(reason, StoreUnavailable) for reason in refusals.reasons):
+        return refuse(OutcomeUnknown())
+    return refusals
 
 
 def refusals_of(request: Request, error: Exception) -> Refusals:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pymongo.errors import OperationFailure
 
 from kit.clock import now
+from kit.crash_points import crash_point
 from kit.envelope import Trace
 from kit.mongo import Collection, Document, Index, Mongo, Session
 from kit.refusals import Kind, Refusal, refuse
@@ -114,6 +115,7 @@ async def act_once(
         if earlier is not None:
             return earlier_answer(earlier, once, answer)
         await _claim(tx, once)
+        crash_point("edge.claimed")
         result = await action(tx, order)
         tx[IDEMPOTENCY].update({"_id": once.key}, {"$set": {"answer": answer.dump_python(result)}})
         return result

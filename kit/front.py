@@ -54,6 +54,8 @@ class Visit:
     digest: Any = None
     caller: Caller | None = None
     timeout: asyncio.Timeout | None = None
+    changed: bool = False
+    """Whether a change of this request stands in the store already."""
     status: int = 0
     answer_headers: dict[str, str] = field(default_factory=dict)
     codes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import pymongo
 from pydantic import TypeAdapter
 
+from kit.crash_points import crash_point
 from kit.deadline import current_deadline
 from kit.edge import IDEMPOTENCY, OnceKey, RequestInProgress, Store, earlier_answer
 from kit.envelope import Trace
@@ -138,11 +139,13 @@ class GroupCommit(Generic[Order, Result]):
         members = [member for member in group if member.is_waiting]
         if not members:
             return
+        crash_point("group.gathered")
         try:
             outcomes = await self._transact(members)
         except Exception as error:  # whatever it is: it becomes the answer of the one it belongs to
             await self._halve(members, error)
             return
+        crash_point("group.committed")
         for member, outcome in zip(members, outcomes, strict=True):
             member.settle(outcome)
 

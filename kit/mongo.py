@@ -22,6 +22,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
+from kit.crash_points import crash_point
 from kit.refusals import Kind, Refusal, refuse
 
 T = TypeVar("T")
@@ -178,7 +179,9 @@ class Mongo:
             except BaseException:
                 await session.abort_transaction()
                 raise
+            crash_point("store.before_commit")
             await _commit(session)
+            crash_point("store.after_commit")
             return result
         finally:
             session.delegate.end_session()

@@ -134,14 +134,19 @@ class Edge(Request):
         """
         once = self.once
         self._acts += 1
+        if once is not None and self._acts > 1:  # a route that acts twice has two answers to remember
+            once = OnceKey(f"{once.key}#{self._acts}", once.digest)
         with pymongo.timeout(self._store_seconds()):
-            if once is None:
-                return await self.store.transact(
-                    self.district_id, self.trace, lambda tx: action(tx, order), at=self._moment
-                )
-            if self._acts > 1:  # a route that acts twice has two answers to remember
-                once = OnceKey(f"{once.key}#{self._acts}", once.digest)
-            return await act_once(self.store, self.district_id, self.trace, action, order, once, self.now)
+            result = await self._act(action, order, once)
+        self.visit.changed = True
+        return result
+
+    async def _act(self, action: Action[Order, Result], order: Order, once: OnceKey | None) -> Result:
+        if once is None:
+            return await self.store.transact(
+                self.district_id, self.trace, lambda tx: action(tx, order), at=self._moment
+            )
+        return await act_once(self.store, self.district_id, self.trace, action, order, once, self.now)
 
     def _store_seconds(self) -> float:
         left = remaining(self.desk.longest_seconds)

@@ -31,6 +31,8 @@ class ProcessSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = Field(None, pattern=r"^https?://")
     deadline_seconds: float = Field(5.0, gt=0, le=300)
+    consumer_session_seconds: float = Field(15.0, ge=1, le=300)
+    """After how long without a sign of life a worker's partitions go to another (or to itself, started again)."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from pymongo.errors import PyMongoError
@@ -24,6 +25,7 @@ from kit.transaction import OUTBOX
 Job = Callable[[StopSignal], Awaitable[None]]
 
 STALLED_SECONDS = 60.0
+SESSION_SECONDS = 15.0
 GRACE_SECONDS = 20.0
 _RETRY_SECONDS = 2.0
 _LONGEST_RETRY_SECONDS = 30.0
@@ -52,13 +54,22 @@ async def run(
     jobs: Sequence[Job] = (),
     stop: StopSignal | None = None,
     stalled_seconds: float = STALLED_SECONDS,
+    session_seconds: float = SESSION_SECONDS,
 ) -> int:
     """Run a service's worker until SIGTERM, SIGINT or `stop`; returns the exit code (1: a part gave up).
 
     With Kafka or MongoDB away it waits and tries again, and says so at `/ready`. `collections` are made at the start.
-    A job is awaited until it returns; one that raises is logged and started again, later each time.
+    A job is awaited until it returns; one that raises is logged and started again, later each time. A worker that
+    gives no sign of life for `session_seconds` loses its partitions to the others of its group.
     """
-    worker = _Worker(store, bootstrap, listeners, unpack, known, stop or StopSignal(), stalled_seconds)
+    producer = Producer(bootstrap)
+    session = _session(session_seconds)
+    consumers = [
+        Consumer(heard.name, store, bootstrap, producer, heard.subscriptions, unpack=unpack, known=known, **session)
+        for heard in listeners
+        if heard.subscriptions
+    ]
+    worker = _Worker(store, bootstrap, producer, consumers, stop or StopSignal(), stalled_seconds)
     probe = Probe(host, port, unhealthy=worker.unhealthy, missing=worker.missing)
     port = await probe.start()
     log.info("worker_started", port=port, listeners=[listener.name for listener in listeners])
@@ -71,26 +82,25 @@ async def run(
     return code
 
 
+def _session(seconds: float) -> dict[str, Any]:
+    """The consumer's settings: five heartbeats have to fail before the session is over."""
+    return {"session_timeout_ms": int(seconds * 1000), "heartbeat_interval_ms": int(seconds * 200)}
+
+
 class _Worker:
     def __init__(
         self,
         store: Store,
         bootstrap: str,
-        listeners: Sequence[Listener],
-        unpack: Unpack,
-        known: Collection[str],
+        producer: Producer,
+        consumers: Sequence[Consumer],
         stop: StopSignal,
         stalled_seconds: float,
     ) -> None:
         self.stop = stop
         self._store, self._bootstrap, self._stalled_seconds = store, bootstrap, stalled_seconds
-        self._producer = Producer(bootstrap)
+        self._producer, self._consumers = producer, consumers
         self._relay = Relay(store.mongo, self._producer)
-        self._consumers = [
-            Consumer(heard.name, store, bootstrap, self._producer, heard.subscriptions, unpack=unpack, known=known)
-            for heard in listeners
-            if heard.subscriptions
-        ]
 
     async def work(self, collections: Sequence[MongoCollection], jobs: Sequence[Job]) -> int:
         await self._make(collections)

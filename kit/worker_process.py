@@ -49,6 +49,7 @@ class WorkerProcess:
             unpack=self.unpack,
             known=self.known,
             jobs=self.jobs(store, settings),
+            session_seconds=settings.consumer_session_seconds,
         )
 
     def main(self) -> None:

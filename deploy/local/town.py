@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,7 +30,7 @@ class Town:
         self.mongo = mongo
         self.kafka = kafka
         self.processes: dict[str, Process] = {}
-        self._orders = orders
+        self._orders = dict(orders)
 
     @property
     def base_url(self) -> str:
@@ -39,6 +40,15 @@ class Town:
     def url_of(self, service: str, role: str = "api") -> str:
         """The address of one process: a service's api, or its worker's health and metrics."""
         return f"http://127.0.0.1:{self._orders[f'{service}.{role}'].port}"
+
+    def order_of(self, process: str) -> Order:
+        """What this process is told when it starts. Raises: KeyError."""
+        return self._orders[process]
+
+    def tell(self, process: str, more: Mapping[str, str]) -> None:
+        """What this process is told beside the rest, from its next start on. Raises: KeyError."""
+        order = self._orders[process]
+        self._orders[process] = replace(order, env={**order.env, **more})
 
     def start_service(self, name: str) -> None:
         """Start what was stopped or killed, on the same port, and wait until it is ready. Raises: DidNotStart."""

@@ -3,7 +3,7 @@
 from kit.bus.listening import ConsumerThread, Delivery, Position
 from kit.bus.producing import Producer, send_now
 from kit.bus.reachable import reachable
-from kit.bus.reading import committed_offsets, read_to_end
+from kit.bus.reading import committed_offsets, read_to_end, set_offsets
 from kit.bus.records import Incoming, Outgoing, Place
 from kit.bus.safety import CONSUMER, PRODUCER
 from kit.bus.topics import LONGEST_RETENTION, Change, Topic, TopicChange, apply_topics, plan_topics
@@ -28,4 +28,5 @@ __all__ = [
     "reachable",
     "read_to_end",
     "send_now",
+    "set_offsets",
 ]

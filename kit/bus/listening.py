@@ -17,6 +17,7 @@ from kafka.structs import MemberState, OffsetAndMetadata, TopicPartition
 from kit.bus.opening import opened
 from kit.bus.records import Incoming, Place
 from kit.bus.safety import CONSUMER
+from kit.crash_points import crash_point
 
 _COMMIT_EVERY = 0.2  # seconds; a redelivery after a crash is absorbed by the inbox, so commits may be rare
 _LOOK_EVERY = 5.0  # seconds between two looks at the ends of the partitions
@@ -220,6 +221,7 @@ class ConsumerThread:
         with self._lock:
             due, self._to_commit = self._to_commit, {}
         offsets = {TopicPartition(*place): OffsetAndMetadata(offset, "", -1) for place, offset in due.items()}
+        crash_point("consumer.before_offsets")
         client.commit_async(offsets, callback=self._committed)
 
     def _committed(self, offsets: Mapping[Place, OffsetAndMetadata], answer: Any) -> None:

@@ -72,7 +72,7 @@ class TopicChange:
 
 def plan_topics(bootstrap: str, topics: Sequence[Topic]) -> list[TopicChange]:
     """What `apply_topics` would do. Foreign topics are not looked at. Raises: KafkaError when no broker answers."""
-    with closing(_admin(bootstrap)) as admin:
+    with closing(opened_admin(bootstrap)) as admin:
         return list(_differences(admin, topics))
 
 
@@ -83,7 +83,7 @@ def apply_topics(bootstrap: str, topics: Sequence[Topic]) -> list[TopicChange]:
     sequence, but it belongs into a quiet hour.
     Raises: KafkaError when no broker answers.
     """
-    with closing(_admin(bootstrap)) as admin:
+    with closing(opened_admin(bootstrap)) as admin:
         changes = list(_differences(admin, topics))
         _create(admin, [topic for topic in topics if _has(changes, topic, Change.CREATED)])
         raised = {topic.name: topic.partitions for topic in topics if _has(changes, topic, Change.PARTITIONS_RAISED)}
@@ -93,7 +93,8 @@ def apply_topics(bootstrap: str, topics: Sequence[Topic]) -> list[TopicChange]:
     return changes
 
 
-def _admin(bootstrap: str) -> Any:
+def opened_admin(bootstrap: str) -> Any:
+    """The client that makes and changes things at the broker. Raises: KafkaError when no broker answers."""
     return KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_PATIENCE_MS, **CONNECTION)
 
 

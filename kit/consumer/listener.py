@@ -12,6 +12,7 @@ from kit.consumer.batch import Attempt, Settled, transactions
 from kit.consumer.heard import Event, Passed, Reader, Subscriptions, Unpack, Unreadable
 from kit.consumer.lanes import Lane, Patience
 from kit.consumer.telling import count_outcome, tell_dead_letter, tell_failure, tell_positions, tell_settled
+from kit.crash_points import crash_point
 from kit.dead_letters import letter_for
 from kit.edge import Store
 from kit.mongo import StoreBusy
@@ -20,6 +21,8 @@ from kit.signals import StopSignal
 
 MOST_RECORDS = 500
 MISSING = Patience(attempts=8)
+BUSY = Patience(attempts=16)
+"""Longer than a store keeps the transaction of a process that died (60 s where nobody set it): its locks go with it."""
 UNKNOWN = Patience(attempts=4)
 PAUSED = Patience(attempts=0, longest_seconds=15.0)
 _IDLE_SECONDS = 0.5
@@ -45,6 +48,7 @@ class Consumer:
         unpack: Unpack,
         known: Collection[str],
         missing: Patience = MISSING,
+        busy: Patience = BUSY,
         unknown: Patience = UNKNOWN,
         most_strikes: int = 10,
         **settings: Any,
@@ -56,7 +60,7 @@ class Consumer:
         self._producer = producer
         self._reader = Reader(subscriptions, unpack, known)
         self._make = transactions(store.mongo.database, store.pack, store.source)
-        self._missing, self._unknown = missing, unknown
+        self._missing, self._busy, self._unknown = missing, busy, unknown
         self._lanes: dict[Place, Lane] = {}
         self._conflicts: set[str] = set()  # events whose handler was refused as settled: only to be noted as done
         self._one_by_one = 0  # how many events are still to be tried alone, to find the one at fault
@@ -139,11 +143,13 @@ class Consumer:
     async def _attempt(self, events: Sequence[Event]) -> None:
         self._one_by_one = max(0, self._one_by_one - 1)
         attempt = Attempt(self.name, events, frozenset(self._conflicts))
+        crash_point("consumer.received")
         try:
             settled = await attempt.commit(self._store.mongo, self._make, now())
         except Exception as error:  # every failure of a handler or of the store ends in a decision about an event
             await self._failed(attempt, error)
         else:
+            crash_point("consumer.done")
             self._settle(settled)
 
     def _settle(self, settled: Iterable[Settled]) -> None:
@@ -180,7 +186,8 @@ class Consumer:
         elif consumed is Consumed.DEAD_LETTER:
             await self._bury(lane, event, "refused", error)
         elif consumed is Consumed.RETRY:
-            await self._try_again(lane, event, error, self._missing, "store-busy" if _is_busy(error) else "missing")
+            patience, reason = (self._busy, "store-busy") if _is_busy(error) else (self._missing, "missing")
+            await self._try_again(lane, event, error, patience, reason)
         else:
             tell_failure(self.name, event.envelope, error)
             await self._try_again(lane, event, error, self._unknown, "unknown-error")
@@ -231,6 +238,7 @@ class Consumer:
     async def _put_aside(self, lane: Lane, letters: Sequence[Outgoing]) -> bool:
         """Move the lane's first items to the dead letters; where the broker has not got them all, try again later."""
         results = await self._producer.send_all(letters)
+        crash_point("consumer.put_aside")
         if all(result is None for result in results):
             lane.advance(len(letters))
             return True

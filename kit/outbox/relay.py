@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 
 from kit.bus import Producer
 from kit.clock import now
+from kit.crash_points import crash_point
 from kit.leases import LeaseLost, Leases
 from kit.mongo import Document, Mongo, Session
 from kit.outbox.archive import outgoing_of
@@ -128,11 +129,13 @@ class Relay:
     async def _relay(self, lane: "_Lane", rows: Sequence[Document], slots: Mapping[int, int]) -> None:
         records = [outgoing_of(row) for row in rows]
         parts = {row["slot"]: slots[row["slot"]] for row in rows}
+        crash_point("relay.read")
         held = self.leases.held()
         if any(held.get(slot) != token for slot, token in parts.items()):
             raise LeaseLost("the lease ran out before sending")
         with self.leases.using(list(parts)):
             results = await self._producer.send_all(records)
+        crash_point("relay.acknowledged")
         for row in self._sent(rows, results):
             lane.to_mark[row["_id"]] = (row["slot"], slots[row["slot"]])
             SENT.labels(row["topic"]).inc()
@@ -168,6 +171,7 @@ class Relay:
             except LeaseLost:
                 lane.to_mark.clear()  # they stay unsent, and are sent once more by whoever holds the slots now
                 raise
+            crash_point("relay.marked")
             for row_id in marked:
                 del lane.to_mark[row_id]
 

@@ -31,6 +31,7 @@ from services.gateway.cors import Cors
 from services.gateway.pages import ROUTE, PagesWay, is_own
 from services.gateway.passthrough import Fleet, Passthrough
 from services.gateway.passthrough.terms import HEAD_TOO_LARGE, Header
+from services.gateway.plain_page import for_people
 from services.gateway.rates import Allowance, Rates, TooManyRequests, address_of, limit_headers
 from services.gateway.table import USUAL_BYTES, RoutingTable, Target
 from services.gateway.tokens import Known, Tokens
@@ -201,14 +202,17 @@ class FrontDoor:
             check_head(scope)
             visit.told_inside = True
             return await _call(ways.own_app, _inside(scope, headers), receive, Answering(send, answer_headers, {}))
+        fleet = ways.fleets[target.service]
+        upstream = fleet.pick(_owner(target, scope["path"]))
         return await (ways.uploads if is_upload else ways.hop).forward(
-            ways.fleets[target.service].pick(_owner(target, scope["path"])),
+            upstream,
             scope,
             receive,
             send,
             headers=headers,
             deadline_seconds=seconds,
             answer_headers=answer_headers,
+            others=fleet.others(upstream),
         )
 
     async def _open(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> int:
@@ -234,6 +238,7 @@ class FrontDoor:
         """What the gateway does not know itself. Who is signed in there is for the pages to know."""
         visit.route = ROUTE
         allowance = await self._count_address(ROUTE, visit, scope, self._most.pages)
+        send = for_people(send, visit.given.get(b"accept", b""))
         return await pages.forward(scope, receive, send, visit.given, visit.trace, [*self._usual, *allowance.headers])
 
     def _is_pages_server(self, visit: Visit) -> bool:
@@ -255,6 +260,8 @@ class FrontDoor:
         headers = self._answer_headers(visit)
         for reason in refused.reasons:
             headers += _said_in_headers(reason)
+        if visit.route == ROUTE:
+            send = for_people(send, visit.given.get(b"accept", b""))
         return await send_problem(send, document, headers)
 
     def _answer_headers(self, visit: Visit) -> list[Header]:

@@ -259,8 +259,8 @@ class Granting:
         roles = tuple(held for held in person.roles if used.grant.role in (None, held.role))
         caller = Caller(person.person_id, "person", district_id, roles, frozenset(used.grant.scopes))
         refresh = f"{district_id}.{used.grant.grant_id}.{following}"
-        roles = [{"role": held.role, "organisation_id": held.organisation_id} for held in person.roles]
-        told = {"person_id": person.person_id, "district_id": district_id, "roles": roles}
+        granted = [{"role": held.role, "organisation_id": held.organisation_id} for held in roles]
+        told = {"person_id": person.person_id, "district_id": district_id, "roles": granted}
         return {**self._tokens(caller), "refresh_token": refresh, **told}
 
     def _tokens(self, caller: Caller) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from playwright.async_api import Browser, async_playwright
 
 from cli.sample import write_sample
 from deploy.local.town import Town, start_town
-from tests.browser import chromium
+from tests.browser import chromium, lived
+from tests.browser.crawling import Found, crawl
 from tests.browser.looking import Look, look
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District, open_for
@@ -34,6 +35,33 @@ def district(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     opened = open_for(town, roster)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def played(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[lived.Lived]:
+    """Another district of the town, which has lived the first school day and has something left to do."""
+    day = lived.live(town, tmp_path_factory.mktemp("lived"))
+    yield day
+    for somebody in day.day.cast.values():
+        somebody.api.close()
+
+
+@pytest.fixture(scope="session")
+def inhabitants(town: Town, played: lived.Lived) -> Iterator[dict[str, Visitor]]:
+    """One visitor of every role of that district, by their part in its story."""
+    visitors = {}
+    for part in lived.PARTS:
+        visitors[part] = Visitor(town.base_url)
+        assert visitors[part].sign_in(lived.SLUG, played.person(part).person_id).status_code == 303
+    yield visitors
+    for each in visitors.values():
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def found(inhabitants: dict[str, Visitor], played: lived.Lived) -> Found:
+    """Every page that a link leads to, from the first page of each of them."""
+    return crawl(inhabitants, played.heroine)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,20 @@ _LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
   .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
 
 
+_UNSEEN = """pressed => {
+  const looks = each => { const style = getComputedStyle(each), parts = [style.outlineStyle, style.outlineWidth,
+    style.outlineColor, style.boxShadow, style.backgroundColor, style.borderColor, style.textDecoration]
+    return style.outlineStyle === 'none' || style.outlineWidth === '0px' ? parts.slice(3).join() : parts.join() }
+  const besides = each => each.type === 'radio' || each.type === 'checkbox' 
+    ? [each, each.nextElementSibling, each.closest('label')] : [each]
+  const all = each => besides(each).filter(one => one).map(one => looks(one) + getComputedStyle(one, '::before').outline
+    + getComputedStyle(one, '::before').boxShadow + getComputedStyle(one, '::before').borderWidth).join('|')
+  return [...document.querySelectorAll(pressed)].filter(each => each.checkVisibility() && !each.disabled)
+    .filter(each => { document.activeElement?.blur(); const before = all(each); each.focus({focusVisible: true})
+      return document.activeElement !== each || all(each) === before })
+    .map(each => each.outerHTML.slice(0, 120)) }"""
+
+
 @dataclass
 class Look:
     """One browser window of one person, and every host it asked."""
@@ -34,6 +48,18 @@ class Look:
         """Go to a page."""
         await self.page.goto(self.base_url + path)
         return self.page
+
+    async def window(self) -> Page:
+        """One more window of the same person, watched like the first."""
+        page = await self.context.new_page()
+        self.watch(page)
+        return page
+
+    def watch(self, page: Page) -> None:
+        """Remember whom a window asks, and what fails in it."""
+        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
 
     async def close(self) -> None:
         await self.context.close()
@@ -53,9 +79,7 @@ async def look(browser: Browser, base_url: str, visitor: Visitor | None = None, 
         )
     page = await context.new_page()
     seen = Look(context, page, base_url)
-    page.on("request", lambda request: seen.asked.add(urlsplit(request.url).netloc))
-    page.on("pageerror", lambda error: seen.faults.append(str(error)))
-    page.on("console", lambda line: seen.faults.append(line.text) if line.type == "error" else None)
+    seen.watch(page)
     return seen
 
 
@@ -75,10 +99,18 @@ async def small_targets(page: Page) -> list[str]:
     return found
 
 
+async def focus_unseen(page: Page) -> list[str]:
+    """What takes the focus and looks as before, by its computed style (WCAG 2.2, 2.4.7)."""
+    found: list[str] = await page.evaluate(
+        _UNSEEN, "a[href], button, input:not([type=hidden]), select, textarea, summary"
+    )
+    return found
+
+
 async def overflows(page: Page) -> bool:
     """Whether the page is wider than its window, so that it scrolls sideways (WCAG 2.2, 1.4.10)."""
     wider: bool = await page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
     return wider
 
 
-__all__ = ["DESKTOP", "PHONE", "SESSION", "Look", "look", "overflows", "small_targets", "violations"]
+__all__ = ["DESKTOP", "PHONE", "SESSION", "Look", "focus_unseen", "look", "overflows", "small_targets", "violations"]

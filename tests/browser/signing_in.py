@@ -35,6 +35,10 @@ class Visitor:
         cookie = "; ".join(f"{name}={value}" for name, value in self.kept.items())
         sent = {"cookie": cookie, **{name.replace("_", "-"): value for name, value in headers.items()}}
         answer = self.http.request(method, address, data=fields, headers=sent)
+        self._keep(answer)
+        return answer
+
+    def _keep(self, answer: httpx.Response) -> None:
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
             if "Max-Age=0" in line:
@@ -42,7 +46,6 @@ class Visitor:
             else:
                 self.kept[name] = value.strip('"')
         self.http.cookies.clear()
-        return answer
 
     def sign_in(self, district: str, person_id: str) -> httpx.Response:
         """The whole way, through the built-in provider; the last answer leads to the page asked for."""
@@ -53,6 +56,22 @@ class Visitor:
         believed = self.post("/dev/provider/authorize", {**fields, "person_id": person_id})
         came_back = self.get(believed.headers["location"])
         return self.get(came_back.headers["location"])
+
+    def send(
+        self, address: str, fields: dict[str, str], files: dict[str, tuple[str, bytes]] | None = None
+    ) -> httpx.Response:
+        """Send a form that may have files."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.kept.items())
+        answer = self.http.post(address, data=fields, files=files, headers={**FROM_HERE, "cookie": cookie})
+        self._keep(answer)
+        return answer
+
+    def glance(self, address: str) -> tuple[int, str, str]:
+        """Status, media type and text of an address; of what is no page, which may go on for ever, nothing is read."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.kept.items())
+        with self.http.stream("GET", address, headers={"cookie": cookie}) as answer:
+            media = answer.headers.get("content-type", "").partition(";")[0]
+            return answer.status_code, media, answer.read().decode() if media == "text/html" else ""
 
     def close(self) -> None:
         self.http.close()

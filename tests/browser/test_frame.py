@@ -102,6 +102,8 @@ def test_a_session_outlives_its_process_and_requests_at_once_do_not_end_it(
     visitor.sign_in(SLUG, learner_id)
     town.kill("web.api")
     assert visitor.get("/about-me").status_code == 503
+    shown = visitor.get("/about-me", accept="text/html")
+    assert (shown.status_code, "The pages are away just now" in shown.text) == (503, True)
     town.start_service("web.api")
     with ThreadPoolExecutor(8) as pool:
         answers = list(

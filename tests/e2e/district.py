@@ -82,7 +82,7 @@ class District:
         return str(occurrences[0]["occurrence_id"])
 
 
-def open_for(town: Town, roster: Path) -> District:
+def open_for(town: Town, roster: Path, slug: str = "walk-valley") -> District:
     """Open a district in this town and set it up."""
     printed = StringIO()
     secret_file = town.folder / "secrets" / "gateway-operator-secret"
@@ -92,7 +92,7 @@ def open_for(town: Town, roster: Path) -> District:
         roster=roster,
         tell=Teller(Console(file=printed, width=160)),
         operator_secret=secret_file.read_text().strip(),
-        slug="walk-valley",
+        slug=slug,
     )
     for step in (open_district, import_roster, gather_cast, set_calendar, draw_days, furnish):
         step(day)

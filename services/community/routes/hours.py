@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from contracts.people import Role
+from kit.moments import Moment
 from kit.paging import Keyset, Page, PageAskDep
 from kit.policy import FAMILY, OWN, SCHOOL, Policy
 from kit.request import EdgeDep
@@ -38,8 +39,8 @@ STAFF = ((Role.EDUCATOR, SCHOOL), (Role.ADMINISTRATOR, SCHOOL))
 class NewHours(Body):
     """When (with a time zone), what and where."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     what: Paragraphs
     where: Line
 

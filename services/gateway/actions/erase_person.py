@@ -5,6 +5,7 @@ from typing import Any
 from contracts.gateway import GatewayErased
 from contracts.profile import PersonForgotten
 from kit.auth import Member
+from kit.crash_points import crash_point
 from kit.directory import PEOPLE, remember
 from kit.edge import forget_answers
 from kit.transaction import Transaction
@@ -28,6 +29,7 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
     forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
     remember(tx, Member(fact.person_id), (), False, heard.sequence)
+    crash_point("forget.heard")
     erased = GatewayErased(
         district_id=tx.district_id, person_id=fact.person_id, erasure_id=fact.erasure_id, removed=removed
     )

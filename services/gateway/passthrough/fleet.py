@@ -86,6 +86,13 @@ class Fleet:
             breaker.probe(upstream)
         return upstream
 
+    def others(self, upstream: Upstream) -> Sequence[Upstream]:
+        """Who may take what this one did not: the others that stand, and those that are left alone last."""
+        if len(self._upstreams) == 1:
+            return ()
+        rest = [other for other in self._upstreams if other is not upstream]
+        return sorted(rest, key=self._breaker.ejected) if self._breaker.suspects else rest
+
     def failed(self, upstream: Upstream) -> None:
         """A connection could not be made."""
         self._breaker.failed(upstream)

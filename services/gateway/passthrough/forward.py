@@ -15,6 +15,8 @@ from services.gateway.passthrough.terms import Failed, Failure, Header, Limits, 
 
 # RFC 9110, 9.2.2: to do these twice is to do them once.
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+# A request with a key is done once by the service, however often it comes.
+KEY: Final = b"idempotency-key"
 
 
 class Passthrough:
@@ -39,8 +41,11 @@ class Passthrough:
         deadline_seconds: float,
         path: bytes | None = None,
         answer_headers: Sequence[Header] = (),
+        others: Sequence[Upstream] = (),
     ) -> int:
         """Forward an ASGI HTTP/1.x request and answer it; returns the status for the log.
+
+        Where nobody takes a connection at `upstream`, nothing was sent, so one of the `others` is tried.
 
         `headers` (lower-case names) replace any of the same name from outside; `answer_headers` are added to every
         answer; `path` (raw, without query) replaces the request's. Once the answer's head is out a failure can only
@@ -54,7 +59,8 @@ class Passthrough:
         self._clock.watch(exchange)
         try:
             head, exchange.length = self._heads.read(scope, upstream, headers, path)
-            connection = await self._ask(exchange, upstream, scope["method"], head)
+            again = scope["method"] in IDEMPOTENT or any(name == KEY for name, _ in scope["headers"])
+            connection = await self._ask(exchange, (upstream, *others), scope["method"], head, again)
             return await self._relay(exchange, connection, send, answer_headers)
         except Failed as failed:
             failure = failed.failure
@@ -70,14 +76,18 @@ class Passthrough:
         for pool in pools.values():
             await pool.aclose()
 
-    async def _ask(self, exchange: Exchange, upstream: Upstream, method: str, head: bytes) -> Connection:
+    async def _ask(
+        self, exchange: Exchange, upstreams: Sequence[Upstream], method: str, head: bytes, again: bool
+    ) -> Connection:
         """Send the request; the connection comes back with the head of the answer on it. Raises: Failed."""
         exchange.uploaded = exchange.length == 0
         part, more = (b"", False) if exchange.uploaded else await exchange.first_part()
-        pool = self._pools.get(upstream.host_line) or self._new_pool(upstream)
-        connection = pool.take_idle() or await self._wait_for(pool, exchange)
+        connection = self._pool(upstreams[0]).take_idle()
+        upstream = upstreams[0]
+        if connection is None:
+            upstream, connection = await self._reach(exchange, upstreams)
         while True:
-            exchange.connection, exchange.pool = connection, pool
+            exchange.connection, exchange.pool = connection, self._pool(upstream)
             kept = connection.used
             exchange.send(connection, method, head, part, more)
             while not (connection.headed or connection.lost):
@@ -87,17 +97,29 @@ class Passthrough:
                     self._breaker.ok(upstream)
                 return connection
             # A kept connection may have been closed while our request was on its way. A new one has no such excuse.
-            if not kept or not connection.silent or more or method not in IDEMPOTENT:
+            if not kept or not connection.silent or more or not again:
                 raise Failed(terms.UPSTREAM_BROKE)
-            connection = await self._wait_for(pool, exchange)
+            upstream, connection = await self._reach(exchange, upstreams)
+
+    async def _reach(self, exchange: Exchange, upstreams: Sequence[Upstream]) -> tuple[Upstream, Connection]:
+        """A connection to the first of these that takes one. Raises: Failed (503)."""
+        for upstream in upstreams[:-1]:
+            try:
+                return upstream, await self._wait_for(self._pool(upstream), exchange)
+            except Failed as failed:
+                if failed.failure is not terms.UNREACHABLE:
+                    raise
+        return upstreams[-1], await self._wait_for(self._pool(upstreams[-1]), exchange)
 
     async def _wait_for(self, pool: Pool, exchange: Exchange) -> Connection:
         connection = await pool.take()
         exchange.allow(self._limits.head_seconds)
         return connection
 
-    def _new_pool(self, upstream: Upstream) -> Pool:
-        return self._pools.setdefault(upstream.host_line, Pool(upstream, self._limits, self._breaker))
+    def _pool(self, upstream: Upstream) -> Pool:
+        return self._pools.get(upstream.host_line) or self._pools.setdefault(
+            upstream.host_line, Pool(upstream, self._limits, self._breaker)
+        )
 
     async def _relay(
         self, exchange: Exchange, connection: Connection, send: Send, answer_headers: Sequence[Header]

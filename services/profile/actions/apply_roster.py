@@ -1,5 +1,6 @@
 """An accepted roster becomes what stands: rows first, then the schools, classes and people that they describe."""
 
+from kit.crash_points import crash_point
 from kit.edge import Action
 from kit.ids import new_id
 from kit.mongo import Document
@@ -48,6 +49,7 @@ async def apply_roster(desk: RosterDesk) -> None:
     known = await places(desk.reader[ROSTER_ROWS], desk.district_id)
     for stage, name, action in _STAGES:
         await _apply_pages(desk, stage, name, action, known)
+    crash_point("roster.before_end")
     await desk.act(end_applying_roster, desk.roster_id)
 
 
@@ -64,7 +66,9 @@ async def _apply_rows(desk: RosterDesk, roster: Roster) -> None:
         total, done = sum(_changes(roster.files[file]) for file in files), 0
         for number, file in enumerate(files, start=1):
             if number > roster.files_done:
+                crash_point("roster.file_begun")
                 await _apply_file(desk, comparison, file, Progress("rows", done, total), number - 1)
+                crash_point("roster.file_saved")
                 at = Progress("rows", done + _changes(roster.files[file]), total)
                 await desk.tell(RosterState.APPLYING, at, number, now=True)
             done += _changes(roster.files[file])
@@ -106,4 +110,5 @@ async def _apply_pages(
         for page_id in waiting:
             await writes.start(desk.act(action, ListPage(page_id, known)))
             done += 1
+            crash_point("roster.page_begun")
             await desk.tell(RosterState.APPLYING, Progress(stage, done, len(pages)), len(KEPT_FILES))

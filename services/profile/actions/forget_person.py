@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from contracts.profile import PersonForgotten, ProfileErased
+from kit.crash_points import crash_point
 from kit.edge import forget_answers
 from kit.mongo import Document
 from kit.refusals import refuse, refuse_all
@@ -61,6 +62,7 @@ async def forget_person(tx: Transaction, order: ForgetPerson) -> Erasure:
     forgotten = PersonForgotten(district_id=tx.district_id, person_id=person.person_id, erasure_id=order.erasure_id)
     # The last fact of this key: what carried its sequence goes with this very transaction.
     tx.announce(forgotten, person.version + 1)
+    crash_point("forget.removed")
     return _open_certificate(tx, order, removed)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from kit.crash_points import crash_point
 from services.profile.actions.begin_reading import begin_reading_roster
 from services.profile.actions.end_reading import EndReading, end_reading_roster
 from services.profile.actions.note_roster import NoteFindings, NotePages, RosterPage, note_findings, note_pages
@@ -37,6 +38,7 @@ async def read_roster(desk: RosterDesk) -> None:
         reading = await _DryRun(desk, roster, tally, comparison).run()
     finally:
         await comparison.close()
+    crash_point("roster.read")
     await desk.act(end_reading_roster, EndReading(desk.roster_id, reading))
 
 

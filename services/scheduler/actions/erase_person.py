@@ -7,6 +7,7 @@ from typing import Any
 from contracts.profile import PersonForgotten
 from contracts.scheduler import SchedulerErased
 from kit.auth import Member
+from kit.crash_points import crash_point
 from kit.directory import PEOPLE, remember
 from kit.edge import forget_answers
 from kit.transaction import Transaction
@@ -31,6 +32,7 @@ async def erase_person(tx: Transaction, fact: PersonForgotten, heard: Any) -> No
     await release_student(tx, fact.person_id)
     removed |= await _remove_lists(tx, fact.person_id)
     removed |= await _remove_documents(tx, fact.person_id)
+    crash_point("forget.heard")
     forget_answers(tx)
     # The empty row stays: it knows a newer fact than any that is still on its way.
     remember(tx, Member(fact.person_id), (), False, heard.sequence)

@@ -103,7 +103,7 @@ class Facts:
 
     def pieces(self, o: Occurrence) -> int:
         """How many pieces of time the occurrence covers, cut wherever any block begins or ends."""
-        return len({piece for start, end, block in self.times(o) for piece in self._cut(start, end, block)})
+        return len(self.covers(o))
 
     def _cut(self, start: int, end: int, block: str) -> list[tuple[int, str]]:
         if start == end:

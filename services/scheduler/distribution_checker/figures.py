@@ -1,71 +1,18 @@
 """The figures of a report, each worked out again from the placements alone."""
 
 import hashlib
-from collections import defaultdict
-from functools import cache
 from itertools import pairwise
-from typing import Any
 
+from services.scheduler.distribution_checker.best_week import best_week
 from services.scheduler.distribution_checker.facts import Facts, Findings, Result
 from services.scheduler.distribution_files.ranked_round import Occurrence
-
-
-def _best_week(facts: Facts, name: str) -> float:
-    """Points of the best week if all seats were free, honoured requests kept: every combination, the best first."""
-    held = [o for o in facts.week[name] if (name, o) in facts.pulled]
-    choices = [(p, o) for o, (_, p, _) in facts.ranked[name].items() if o not in held]
-    # A piece of time after the other, the best of each first: good weeks come early and the rest is cut off.
-    choices.sort(key=lambda x: (min(facts.covers(facts.occurrences[x[1]])), -x[0], x[1]))
-    most = facts.students[name].most
-    fixed = sum(facts.ranked[name][o][1] for o in held if o in facts.ranked[name])
-    best = 0.0
-
-    @cache
-    def clash(a: str, b: str) -> bool:
-        return facts.clash(facts.occurrences[a], facts.occurrences[b])
-
-    def search(i: int, week: tuple[str, ...], points: float) -> None:
-        nonlocal best
-        if points > best and _travels(facts, week):
-            best = points
-        left = choices[i:]
-        room = len(left) if most is None else max(0, most - len(week))
-        if i == len(choices) or points + sum(_ceiling(facts, left, week, clash)[:room]) <= best:
-            return
-        value, o = choices[i]
-        if room and not any(clash(o, other) for other in week):
-            search(i + 1, (*week, o), points + value)
-        search(i + 1, week, points)
-
-    search(0, tuple(held), 0.0)
-    return fixed + best
-
-
-def _ceiling(facts: Facts, left: list[tuple[float, str]], week: tuple[str, ...], clash: Any) -> list[float]:
-    """Points of the best choice of each first piece of time still open: never less than what can be added."""
-    tops: dict[tuple[int, str], float] = defaultdict(float)
-    for value, o in left:
-        if not any(clash(o, other) for other in week):
-            piece = min(facts.covers(facts.occurrences[o]))
-            tops[piece] = max(tops[piece], value)
-    return sorted(tops.values(), reverse=True)
-
-
-def _travels(facts: Facts, week: tuple[str, ...]) -> bool:
-    stops = sorted(
-        (start, end, facts.site(facts.occurrences[o]))
-        for o in week
-        for start, end, _ in facts.times(facts.occurrences[o])
-        if end > start
-    )
-    return all(b[0] - a[1] >= (facts.minutes.get((a[2], b[2]), 0) if a[2] != b[2] else 0) for a, b in pairwise(stops))
 
 
 def figures_hold(facts: Facts, findings: Findings, result: Result) -> None:
     figures, worth = result["figures"], result["worth"]
     shares = {}
     for name in facts.students:
-        best = _best_week(facts, name)
+        best = best_week(facts, name)
         got = sum(facts.ranked[name][o][1] for o in facts.week[name] if o in facts.ranked[name])
         shares[name] = got / best if best > 0 else 1.0
         findings.same(f"share of {name}", facts.rows[name]["share"], shares[name], 1e-4)

@@ -1,5 +1,6 @@
 """A reason for every ranked choice of every student, and what would have changed it."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,20 +32,29 @@ class Explainer:
         a = prepared.problem.arrays
         self.a, self.chosen = a, answer.chosen
         self.titles = [o.title or o.id for o in prepared.occurrences]
+        self.slots_of = [np.flatnonzero(row).tolist() for row in a.occ_covers]
         self.students_in: list[list[int]] = [[] for _ in prepared.occurrences]
+        where, _ = np.nonzero(answer.chosen >= 0)
+        taken = answer.chosen[answer.chosen >= 0]
+        for s, o in zip(where.tolist(), a.cand_occ[taken].tolist(), strict=True):
+            self.students_in[o].append(s)
+        load = np.bincount(a.cand_occ[taken[a.cand_bits[taken] < FORCED]], minlength=len(self.titles))
         self.free = prepared.problem.seats.astype(np.int64)
-        for s, t in np.argwhere(answer.chosen >= 0).tolist():
-            c = answer.chosen[s, t]
-            self.students_in[a.cand_occ[c]].append(s)
-            if not a.cand_bits[c] & FORCED:
-                o = a.cand_occ[c]
-                np.subtract.at(self.free, a.occ_res[a.occ_res_start[o] : a.occ_res_start[o + 1]], 1)
+        np.subtract.at(self.free, a.occ_res, np.repeat(load, np.diff(a.occ_res_start)))
+        shut = np.repeat(np.arange(len(self.titles)), np.diff(a.occ_res_start))[self.free[a.occ_res] <= 0]
+        self.is_open = answer.runs > 0
+        self.is_open[shut] = False
         self.ranked_by = np.zeros(len(prepared.occurrences), np.int64)
         self.first_of = np.zeros(len(prepared.occurrences), np.int64)
         for choices in prepared.ranked:
             for o, rank in choices:
                 self.ranked_by[o] += 1
                 self.first_of[o] += rank == 1
+        # Worked out once for each offer or student, however many ask.
+        self.credits: dict[int, list[float]] = {}
+        self.held_by_request: dict[int, int] = {}
+        self.fallback: dict[tuple[int, int], int] = {}
+        self.least_loss: dict[tuple[int, int], int | None] = {}
 
     def week(self, s: int) -> dict[int, int]:
         """Slot -> occurrence, of everything the student is in."""
@@ -53,7 +63,7 @@ class Explainer:
         for c in self.chosen[s]:
             if c >= 0:
                 o = int(a.cand_occ[c])
-                held.update((int(t), o) for t in np.flatnonzero(a.occ_covers[o]))
+                held.update((t, o) for t in self.slots_of[o])
         return held
 
     def reasons(self, s: int) -> list[Reason]:
@@ -64,7 +74,7 @@ class Explainer:
         return [self._why(s, o, rank, week, forced, ranks) for o, rank in self.p.ranked[s]]
 
     def _why(self, s: int, o: int, rank: int, week: dict[int, int], forced: set[int], ranks: dict[int, int]) -> Reason:
-        slots = [int(t) for t in np.flatnonzero(self.a.occ_covers[o])]
+        slots = self.slots_of[o]
         block = self.p.slots.names[slots[0]]
         facts: dict[str, Any] = {"occurrence": self.titles[o], "rank": rank, "block": block}
         if week.get(slots[0]) == o:
@@ -84,7 +94,7 @@ class Explainer:
         limits = self.a.occ_res[self.a.occ_res_start[o] : self.a.occ_res_start[o + 1]]
         full = [int(r) for r in limits if self.free[r] <= 0]
         if full:
-            return self._full(s, o, rank, facts, full)
+            return self._full(s, o, rank, facts, full[0], week)
         return Reason(o, rank, *self._seat_left(s, o, slots, week, facts))
 
     def _seat_left(
@@ -128,21 +138,30 @@ class Explainer:
                 return week[after]
         return -1
 
-    def _full(self, s: int, o: int, rank: int, facts: dict[str, Any], full: list[int]) -> Reason:
-        seats = int(self.p.problem.seats[full[0]]) + sum(self._forced_on(u, full[0]) for u in self._holders(full[0]))
-        if int(self.p.problem.seats[full[0]]) == 0:
+    def _full(self, s: int, o: int, rank: int, facts: dict[str, Any], limit: int, week: dict[int, int]) -> Reason:
+        seats = int(self.p.problem.seats[limit])
+        if seats == 0:
             return Reason(o, rank, "no-seats", facts)
-        credit = self.p.students[s].credit
-        ahead = sum(self.p.students[u].credit > credit for u in self.students_in[o])
-        facts |= {"seats": seats, "first": int(self.first_of[o]), "ranked": int(self.ranked_by[o]), "ahead": ahead}
-        extra = self.credit_needed(s, o)
+        seats += self._held_by_request(limit)
+        facts |= {"seats": seats, "first": int(self.first_of[o]), "ranked": int(self.ranked_by[o])}
+        facts["ahead"] = self._with_more_credit(o, self.p.students[s].credit)
+        extra = self.credit_needed(s, o, week)
         if extra is None or not 0 < extra <= CEILING:
             return Reason(o, rank, "full", facts, "nothing-simple", {})
         return Reason(o, rank, "full", facts, "with-credit", {"credit": extra})
 
-    def _holders(self, r: int) -> list[int]:
-        occs = self.a.res_occ[self.a.res_occ_start[r] : self.a.res_occ_start[r + 1]]
-        return [u for o in occs for u in self.students_in[o]]
+    def _with_more_credit(self, o: int, credit: float) -> int:
+        """How many of those in `o` have more."""
+        if o not in self.credits:
+            self.credits[o] = sorted(self.p.students[u].credit for u in self.students_in[o])
+        return len(self.credits[o]) - bisect_right(self.credits[o], credit)
+
+    def _held_by_request(self, r: int) -> int:
+        """Seats of limit `r` that requests hold."""
+        if r not in self.held_by_request:
+            occs = self.a.res_occ[self.a.res_occ_start[r] : self.a.res_occ_start[r + 1]]
+            self.held_by_request[r] = sum(self._forced_on(u, r) for o in occs for u in self.students_in[o])
+        return self.held_by_request[r]
 
     def _forced_on(self, u: int, r: int) -> bool:
         """Whether student `u` holds a seat of limit `r` by a request."""
@@ -153,7 +172,7 @@ class Explainer:
                     return True
         return False
 
-    def credit_needed(self, s: int, o: int) -> float | None:
+    def credit_needed(self, s: int, o: int, week: dict[int, int]) -> float | None:
         """Credit that would have made it worth while to send someone else away for `s`; None if no credit would.
 
         Sends away whoever in `o` loses least by going to an open place of the same slot, to the one that `s`
@@ -161,38 +180,48 @@ class Explainer:
         points counts.
         """
         a, points, tilt = self.a, self.p.problem.cand_points, self.p.round.policy.credit_tilt
-        slot = int(a.occ_covers[o].argmax())
+        slot = self.slots_of[o][0]
         mine = self._candidate(s, slot, o)
         had = int(self.chosen[s, slot])
-        week = self.week(s)
         if mine < 0 or a.occ_span[o] or not tilt or self._too_far(o, [slot], week) >= 0:
             return None
         vacated = int(a.cand_occ[had]) if had >= 0 else -1
-        losses = [x for u in self.students_in[o] if (x := self._loss(u, slot, o, vacated)) is not None]
+        if (o, vacated) not in self.least_loss:
+            losses = (self._loss(u, slot, o, vacated) for u in self.students_in[o])
+            self.least_loss[o, vacated] = min((x for x in losses if x is not None), default=None)
+        loss = self.least_loss[o, vacated]
         step = float(points[mine] - (points[had] if had >= 0 else 0))
-        if not losses or step <= 0:
+        if loss is None or step <= 0:
             return None
         gain = int(a.cand_weight[mine]) - (int(a.cand_weight[had]) if had >= 0 else -a.unplaced_cost)
-        return float(np.ceil(max(0.0, min(losses) - gain + 1) / (step * tilt) * 100) / 100)
+        return float(np.ceil(max(0.0, loss - gain + 1) / (step * tilt) * 100) / 100)
 
     def _candidate(self, s: int, slot: int, o: int) -> int:
+        """The candidate of `s` that begins in `slot` and is for `o`, or -1."""
         row = s * self.p.problem.slots + slot
-        for c in range(int(self.a.cand_start[row]), int(self.a.cand_start[row + 1])):
-            if self.a.cand_occ[c] == o:
-                return c
-        return -1
+        first, last = int(self.a.cand_start[row]), int(self.a.cand_start[row + 1])
+        found = np.flatnonzero(self.a.cand_occ[first:last] == o)
+        return first + int(found[0]) if len(found) else -1
 
     def _loss(self, u: int, slot: int, o: int, vacated: int) -> int | None:
-        a, row = self.a, u * self.p.problem.slots + slot
-        mine = self._candidate(u, slot, o)
-        if mine < 0 or a.cand_bits[mine] & FORCED:
+        """Units that `u` would lose by leaving `o` for an open place of the slot, for `vacated`, or for none."""
+        a = self.a
+        mine = int(self.chosen[u, slot])
+        if mine < 0 or a.cand_occ[mine] != o or a.cand_bits[mine] & FORCED:
             return None
-        best = -a.unplaced_cost
-        week = self.week(u)
-        for c in range(int(a.cand_start[row]), int(a.cand_start[row + 1])):
-            limits = a.occ_res[a.occ_res_start[a.cand_occ[c]] : a.occ_res_start[a.cand_occ[c] + 1]]
-            open_to_all = (self.free[limits] > 0).all() and self.answer.runs[a.cand_occ[c]]
-            open_to_all = open_to_all or a.cand_occ[c] == vacated
-            if open_to_all and a.cand_weight[c] > best and self._too_far(int(a.cand_occ[c]), [slot], week) < 0:
-                best = int(a.cand_weight[c])
+        best = self._fallback(u, slot)
+        other = self._candidate(u, slot, vacated)
+        if other >= 0 and a.cand_weight[other] > best and self._too_far(vacated, [slot], self.week(u)) < 0:
+            best = int(a.cand_weight[other])
         return int(a.cand_weight[mine]) - best
+
+    def _fallback(self, u: int, slot: int) -> int:
+        """Units of the best open place of `slot` for `u`, the rest of the week kept; no place costs what it costs."""
+        if (u, slot) not in self.fallback:
+            a, row = self.a, u * self.p.problem.slots + slot
+            first, last = int(a.cand_start[row]), int(a.cand_start[row + 1])
+            occs, week = a.cand_occ[first:last], self.week(u)
+            near = [i for i in np.flatnonzero(self.is_open[occs]) if self._too_far(int(occs[i]), [slot], week) < 0]
+            best = max((int(a.cand_weight[first + i]) for i in near), default=-a.unplaced_cost)
+            self.fallback[u, slot] = max(best, -a.unplaced_cost)
+        return self.fallback[u, slot]

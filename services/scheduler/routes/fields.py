@@ -1,12 +1,15 @@
 """The fields that the scheduler's requests are made of: ids, labels, texts, seats."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from kit.moments import Moment
 from kit.texts import Line, Paragraphs
+
+__all__ = ["Day", "FromDay", "Id", "Label", "Moment", "Name", "PathId", "Prose", "QueryId", "Seats", "ToDay"]
 
 ID = r"^[a-z]+_[A-Za-z0-9_-]{1,64}$"
 Id = Annotated[str, Field(pattern=ID, max_length=80)]
@@ -20,5 +23,4 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 FromDay = Annotated[Day, Query(alias="from")]
 ToDay = Annotated[Day, Query(alias="to")]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 2, tzinfo=UTC), le=datetime(2199, 12, 30, tzinfo=UTC))]
 Seats = Annotated[int, Field(ge=0, le=100_000)]

@@ -31,7 +31,7 @@ from services.scheduler.domain.offers import (
 )
 from services.scheduler.domain.resource_days import EquipmentGone
 from services.scheduler.domain.spaces import NoSuchPool, NoSuchSpace
-from services.scheduler.routes.fields import Id, Label, Name, PathId, Prose, Seats
+from services.scheduler.routes.fields import Id, Label, Name, PathId, Prose, QueryId, Seats
 from services.scheduler.routes.shapes import OccurrenceShown, OfferShown
 from services.scheduler.routes.subjects import (
     OFFER_HOSTS,
@@ -124,10 +124,15 @@ async def post_offer(school_id: PathId, body: OfferWanted, edge: EdgeDep) -> Off
 
 @routes.get("/schools/{school_id}/offers", policy=SCHOOL_READERS, refuses=[NoSuchSchool, StaleCursor])
 async def get_offers(
-    school_id: PathId, ask: PageAskDep, edge: EdgeDep, withdrawn: Annotated[bool, Query()] = False
+    school_id: PathId,
+    ask: PageAskDep,
+    edge: EdgeDep,
+    withdrawn: Annotated[bool, Query()] = False,
+    host_id: QueryId | None = None,
 ) -> Page[OfferShown]:
-    """A school's offers."""
-    where, staff = {"school_id": school_id, "withdrawn": withdrawn}, edge.is_staff
+    """A school's offers; perhaps only those that one person hosts."""
+    of_host = {} if host_id is None else {"host_ids": host_id}
+    where, staff = {"school_id": school_id, "withdrawn": withdrawn, **of_host}, edge.is_staff
     return await edge.page(
         ask, edge.reader[OFFERS], where, Keyset(("_id",)), lambda row: OfferShown.of(OFFER.unpack(row), staff)
     )

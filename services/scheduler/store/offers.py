@@ -10,6 +10,7 @@ OFFERS = Collection(
     shard_key=("district_id", "school_id"),
     indexes=(
         Index(("district_id", "school_id", "withdrawn", "_id")),
+        Index(("district_id", "school_id", "host_ids", "withdrawn", "_id")),
         Index(("district_id", "eligibility.allow")),
         Index(("district_id", "eligibility.block")),
     ),

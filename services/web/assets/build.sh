@@ -13,7 +13,7 @@ cp package.json "$work/"
   --load-path="$work/node_modules" app.scss "$static/app.css"
 "${PYTHON:-python3}" logical.py "$static/app.css"
 cp "$work/node_modules/htmx.org/dist/htmx.min.js" "$static/htmx.js"
-cp trellis.js mark.svg "$static/"
+cp trellis.js rolls.js mark.svg "$static/"
 for weight in latin-400 latin-700 latin-ext-400 latin-ext-700; do
   cp "$work/node_modules/@fontsource/atkinson-hyperlegible/files/atkinson-hyperlegible-$weight-normal.woff2" \
     "$static/atkinson-hyperlegible-$weight.woff2"

@@ -17,7 +17,7 @@ def clock(moment: Moment, zone: ZoneInfo) -> str:
 
 
 def day(moment: Moment | date, zone: ZoneInfo, form: str = "full") -> str:
-    """The day: Monday, March 3; `short`: Mon, Mar 3. A moment falls on one by the school's clock."""
+    """The day: Monday, March 3; `short`: Mon, Mar 3; `year`: Mar 3, 2031. A moment falls on one by that clock."""
     return _written(day_of(moment, zone), form)
 
 
@@ -62,6 +62,8 @@ def _written(found: date, form: str) -> str:
     language = current()
     if form == "full":
         return format_date(found, language.long_day, locale=language.locale)
+    if form == "year":
+        return format_date(found, "medium", locale=language.locale)
     # Babel wants a moment here and says nothing of its time.
     midnight = datetime(found.year, found.month, found.day, tzinfo=UTC)
     return format_skeleton(_SHORT, midnight, locale=language.locale)

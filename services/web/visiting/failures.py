@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.web.asking.problems import AWAY, Problem, Reason
 from services.web.looks.languages import gettext
+from services.web.visiting.cookies import SESSION
 from services.web.visiting.forms import EMPTY, Form
 from services.web.visiting.visit import Visit
 
@@ -36,7 +37,9 @@ def sign_in_address(visit: Visit) -> str:
     """Where to sign in, to come back to this page."""
     url = visit.request.url
     back = (f"{url.path}?{url.query}" if url.query else url.path) if visit.request.method == "GET" else "/"
-    return f"/sign-in?{urlencode({'back': back})}" if back != "/" else "/sign-in"
+    # Whoever still holds a session was signed in: the sign-in page says that it ended.
+    asked = ({"back": back} if back != "/" else {}) | ({"ended": "1"} if visit.request.cookies.get(SESSION) else {})
+    return f"/sign-in?{urlencode(asked)}" if asked else "/sign-in"
 
 
 def correlation_of(visit: Visit) -> str:

@@ -1,7 +1,7 @@
 """A project from proposal to showing, through community's own routes on a real mongod."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from contracts.community import (
@@ -177,6 +177,20 @@ async def test_verifying_and_approving_are_two_acts_of_two_people(stage: Stage) 
     assert (await people.contact.post(f"{path}/verify", changed)).codes == {"hours-settled"}
     assert (await people.office.post(f"{path}/approve", {"approved": True}))["state"] == "approved"
     assert [row["data"]["minutes"] for row in await people.district.facts(HoursVerified, HoursApproved)] == [90, 90]
+
+
+async def test_hours_sent_again_in_another_zone_s_time_are_answered_the_same(stage: Stage) -> None:
+    people = await cast(stage)
+    project_id = await running(people)
+    starts_at = datetime.now(timezone(timedelta(hours=-7))) - timedelta(hours=5)
+    ends_at = starts_at + timedelta(hours=1)
+    body = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(), "what": "Sawing", "where": "Workshop"}
+    first, again = [
+        await people.students[0].post(f"/v1/projects/{project_id}/hours", body, idempotency_key="hours-sent-again")
+        for _ in range(2)
+    ]
+    assert first.status == 201
+    assert first.body == again.body
 
 
 async def test_hours_overlap_neither_each_other_nor_a_placement_and_denied_ones_free_the_time(stage: Stage) -> None:

@@ -198,6 +198,15 @@ def odd_routes(gate: Gate) -> Routes:
     async def post_held_loan(body: NewLoan, edge: EdgeDep) -> Loan:
         return await edge.act(held_lending, LendCopy(edge.new_id("loan"), edge.caller.caller_id, body.copy_id, 99))
 
+    @routes.post("/shown-loans", policy=LENDING)
+    async def post_shown_loan(body: NewLoan, edge: EdgeDep) -> Loan:
+        loan = await edge.act(lend_copy, LendCopy(edge.new_id("loan"), edge.caller.caller_id, body.copy_id, 99))
+        gate.entered.set()
+        await gate.opened.wait()
+        row = await edge.reader[LOANS].get(loan.loan_id)
+        assert row is not None
+        return loan_of(row)
+
     @routes.get("/gate", policy=LENDING)
     async def get_gate() -> bool:
         return gate.entered.is_set()

@@ -1,5 +1,6 @@
 """The store away: answers say so in time, and nothing needs a restart when it is back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +41,25 @@ async def test_a_store_that_dies_is_said_in_time_and_comes_back_without_a_restar
             assert (await library.get("/ready", None)).status_code == 200
         finally:
             again.stop()
+
+
+async def test_nobody_is_told_that_nothing_changed_when_the_store_goes_between_the_change_and_the_answer(
+    frail_mongo: Mongo, gateway: GatewayKeys, tmp_path: Path
+) -> None:
+    url = frail_mongo.url_for("library")
+    async with running_library(url, gateway, tmp_path / "library", LIBRARY_DEADLINE_SECONDS="6") as library:
+        asked = asyncio.create_task(library.ask("POST", "/v1/shown-loans", json={"copy_id": "copy_1"}))
+        await eventually(lambda: entered(library))
+        assert frail_mongo.process is not None
+        frail_mongo.process.kill()
+        await library.ask("POST", "/v1/gate")
+        answer = await asked
+        assert (answer.status_code, codes(answer)) == (503, {"outcome-unknown"})
+
+
+async def entered(library: Library) -> bool:
+    """Whether the loan is made, and waits to be shown."""
+    return bool((await library.get("/v1/gate")).json())
 
 
 async def test_a_service_starts_while_its_store_is_away_and_answers_once_it_is_there(

@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from deploy.local.mongo import Mongo, start_mongo
+from deploy.local.mongo import Mongo, mongod_command, start_mongo
 from deploy.local.processes import DidNotStart
 
 Client = MongoClient[dict[str, Any]]
@@ -101,3 +101,8 @@ def test_a_missing_mongod_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TRELLIS_MONGOD", str(tmp_path / "nowhere" / "mongod"))
     with pytest.raises(DidNotStart, match=r"mongod cannot be run.*nowhere/mongod"):
         start_mongo(tmp_path)
+
+
+def test_the_dead_hold_their_locks_no_longer_than_15_seconds(tmp_path: Path) -> None:
+    command = mongod_command(tmp_path, 27017)
+    assert "transactionLifetimeLimitSeconds=15" in command

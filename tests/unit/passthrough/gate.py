@@ -46,6 +46,7 @@ class Gate:
     deadline_seconds: float = 10.0
     breaker: Breaker = field(default_factory=Breaker)
     plain: bool = False
+    others: tuple[Upstream, ...] = ()
     statuses: list[int] = field(default_factory=list)
     port: int = 0
 
@@ -63,6 +64,7 @@ class Gate:
             plainly(send) if self.plain else send,
             headers=OWN_HEADERS,
             deadline_seconds=self.deadline_seconds,
+            others=self.others,
         )
         self.statuses.append(status)
 
@@ -90,9 +92,12 @@ async def gate(
     deadline_seconds: float = 10.0,
     breaker: Breaker | None = None,
     plain: bool = False,
+    other_ports: tuple[int, ...] = (),
 ) -> AsyncIterator[Gate]:
-    """A running gateway in front of the upstream."""
-    it = Gate(Upstream("127.0.0.1", upstream_port), limits or Limits(), deadline_seconds, breaker or Breaker(), plain)
+    """A running gateway in front of the upstream, and of others that may take its place."""
+    others = tuple(Upstream("127.0.0.1", port) for port in other_ports)
+    first = Upstream("127.0.0.1", upstream_port)
+    it = Gate(first, limits or Limits(), deadline_seconds, breaker or Breaker(), plain, others)
     async with served(it) as it.port:
         yield it
 

@@ -81,6 +81,7 @@ def test_times_are_by_the_schools_clock_and_in_the_readers_language() -> None:
     # Half past midnight in London is still the day before in Denver.
     assert day("2031-03-03T00:30:00+00:00", DENVER) == "Sunday, March 2"
     assert day("2031-03-03", DENVER, "short") == "Mon, Mar 3"
+    assert day("2031-03-03", DENVER, "year") == "Mar 3, 2031"
     with speaking(known()["es"]):
         assert "lunes" in when("2031-03-03T16:05:00+00:00", "2031-03-03T16:50:00+00:00", DENVER)
     with pytest.raises(ValueError, match="without a time zone"):

@@ -75,7 +75,7 @@ def test_every_page_says_for_whom_it_is_and_no_address_is_declared_twice() -> No
     declared = [(page.method, page.path) for page in PAGES.pages]
     assert len(declared) == len(set(declared))
     open_to_all = {path for (_, path), page in zip(declared, PAGES.pages, strict=True) if page.roles is None}
-    assert open_to_all == {"/sign-in", "/signed-in", "/sign-out", "/appearance", "/parts"}
+    assert open_to_all == {"/sign-in", "/sign-in/link", "/signed-in", "/sign-out", "/appearance", "/parts"}
 
 
 def test_a_static_segment_stands_before_a_parameter_in_the_same_place() -> None:

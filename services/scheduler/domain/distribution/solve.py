@@ -25,10 +25,20 @@ from services.scheduler.domain.distribution.measures import covered, unmet_needs
 from services.scheduler.domain.distribution.minimum import settle_minimums
 from services.scheduler.domain.distribution.prices import Market, find_prices
 from services.scheduler.domain.distribution.problem import Bytes, Ints, Longs, Problem
+from services.scheduler.domain.distribution.regret import regretful
 from services.scheduler.domain.distribution.seating import copy_seating, empty_seating, week_values
 
 SMALL = 1500
 """Candidates up to which the whole round is also solved as one mixed-integer program."""
+
+MANY = 50_000
+"""Students times slots beyond which there is one further auction a round, for those who are still out."""
+
+AFRESH = ((10, 5, 150), (10, 1, 150), (30, 3, 150), (20, 2, 300), (30, 3, 700), (5, 1, 150), (10, 5, 700))
+"""Further auctions of a round that is small: step and patience of those behind, then the step of those still out."""
+
+NEAR = 2e-5
+"""Share of the bound from which on the answer is near enough to leave it."""
 
 NONE = np.empty(0, np.int32)
 
@@ -167,16 +177,40 @@ class _Run:
         if not self._note("auction"):
             return
         self._flows(window=300)
-        for _ in range(self.effort.rounds - 1):
+        if self.problem.students * self.problem.slots > MANY:
+            self._find_ways(self.effort.rounds - 1)
+        else:
+            self._start_afresh(self.effort.rounds - 1)
+        self.bound = min(self.bound, self.market.ask(self.price, 0, self.problem.students).bound)
+
+    def _find_ways(self, rounds: int) -> None:
+        """Steep auctions find a way to the last seats; the flows after them mend what that tore."""
+        for _ in range(rounds):
             lost = self._lost()
             if not len(lost) or not self._going():
-                break
-            # Steep steps find a way to the last seats; the flows after them mend what that tore.
+                return
             self._auction(lost, self.price.copy(), step=700, patience=40)
             self._reinsert()
             self._note("auction")
             self._flows(window=1000)
-        self.bound = min(self.bound, self.market.ask(self.price, 0, self.problem.students).bound)
+
+    def _start_afresh(self, rounds: int) -> None:
+        """Whoever is behind what they wish for bids again from the first prices, in small steps of several kinds."""
+        per_occ = self.market.occurrence_prices(self.price)
+        for step, patience, steep in AFRESH * rounds:
+            self.seating = copy_seating(self.best)
+            behind = regretful(self.problem.arrays, self.best.chosen, self.wishes, per_occ)
+            if not len(behind) or self.bound - self.best_value <= NEAR * abs(self.bound) or not self._going():
+                return
+            self._auction(behind, self.price.copy(), step=step, patience=patience)
+            self._reinsert()
+            self._flows(window=1000)
+            lost = self._lost()
+            if len(lost) and self._going():
+                self._auction(lost, self.price.copy(), step=steep, patience=40)
+                self._reinsert()
+                self._note("auction")
+                self._flows(window=1000)
 
     def _lost(self) -> Ints:
         """Students with an empty slot or an unmet need that their best week at present prices would not have."""

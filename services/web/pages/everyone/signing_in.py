@@ -31,7 +31,8 @@ async def sign_in(visit: Visit, form: Form = EMPTY) -> Response:
     remembered = cookies.read(visit.request.cookies, cookies.DISTRICT)
     back = form.text("back") or visit.query.get("back", "")
     values = {"district": [form.text("district") or visit.query.get("district", "") or remembered], "back": [back]}
-    return visit.show("everyone/sign_in.html", form=Form(values, form.faults, form.once))
+    ended = "ended" in visit.query and visit.session is None
+    return visit.show("everyone/sign_in.html", form=Form(values, form.faults, form.once), ended=ended)
 
 
 @pages.post("/sign-in", roles=None, again=sign_in)

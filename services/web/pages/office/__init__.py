@@ -1,5 +1,40 @@
 """What the school office sees: roster, time, spaces, approvals."""
 
+from services.web.pages.office import (
+    approvals,
+    bells,
+    blocks,
+    front,
+    no_place,
+    one_off_days,
+    partners,
+    patterns,
+    people,
+    previews,
+    roster,
+    rounds,
+    space_week,
+    spaces,
+    time,
+    vocabulary,
+)
 from services.web.visiting.pages import Pages
 
-PAGES = Pages().include()
+PAGES = Pages().include(
+    front.pages,
+    roster.pages,
+    vocabulary.pages,
+    time.pages,
+    patterns.pages,
+    bells.pages,
+    one_off_days.pages,
+    blocks.pages,
+    space_week.pages,
+    spaces.pages,
+    no_place.pages,
+    approvals.pages,
+    partners.pages,
+    people.pages,
+    rounds.pages,
+    previews.pages,
+)

@@ -1,0 +1,52 @@
+"""A district that has lived a school day, with something left for everybody to do: what pages are looked at with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from cli.demo.day import Day, Somebody
+from cli.demo.story import STEPS, begin, play_step
+from cli.demo.telling import Teller
+from cli.sample import write_sample
+from deploy.local.town import Town
+from tests.browser.left_to_do import leave
+
+SLUG = "lived-valley"
+PARTS = ("maya", "teacher", "principal", "office", "guardian", "partner")
+"""One of each role; the office twice, of a school and of the district."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """The day as it was played, and the hours that wait for the partner."""
+
+    day: Day
+    hours: list[str]
+
+    def person(self, part: str) -> Somebody:
+        return self.day[part]
+
+    @property
+    def heroine(self) -> str:
+        """Whom the story is about: where pages are many, hers are looked at first."""
+        return self.day["maya"].person_id
+
+    def sign_in_link(self) -> str:
+        """A fresh link for the partner's contact."""
+        contact = self.day["partner"].person_id
+        made: Mapping[str, Any] = self.day["principal"].api.post(f"/v1/people/{contact}/sign-in-links", {})
+        return str(made["link"])
+
+
+def live(town: Town, folder: Path) -> Lived:
+    """Play the steps of the demo, and begin what people then look at. Raises: Untrue, Refused, Trouble."""
+    roster = folder / "lived.zip"
+    write_sample(roster, schools=1, learners=60, seed=11)
+    day = begin(town, roster, SLUG, Teller(Console(file=StringIO(), width=160)))
+    for step in STEPS:
+        play_step(day, step)
+    return Lived(day, leave(day, folder))

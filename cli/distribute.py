@@ -165,29 +165,41 @@ def _result(path: Path) -> dict[str, Any]:
 _FIGURES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "finished": lambda x: x["finished"],
     "seed": lambda x: x["seed"],
-    "worth, points": lambda x: x["worth"]["value"],
-    "proved bound": lambda x: x["worth"]["bound"],
-    "gap, %": lambda x: x["worth"]["gap_percent"],
-    "wanted places": lambda x: x["figures"]["wanted"],
-    "placed": lambda x: x["figures"]["placed"],
-    "unplaced": lambda x: x["figures"]["unplaced"],
+    "points for ranks": lambda x: x["worth"]["points"],
+    "worth, less what empty places and unmet needs cost": lambda x: x["worth"]["value"],
+    "proved: none is worth more than": lambda x: x["worth"]["bound"],
+    "gap between the two, % of the points": lambda x: x["worth"]["gap_percent"],
+    "places wanted": lambda x: x["figures"]["wanted"],
+    "places filled": lambda x: x["figures"]["placed"],
+    "left empty": lambda x: x["figures"]["unplaced"],
     "first choices": lambda x: x["figures"]["rank_profile"][1],
     "second choices": lambda x: x["figures"]["rank_profile"][2],
     "third choices": lambda x: x["figures"]["rank_profile"][3],
-    "mean share of best week": lambda x: x["figures"]["share"]["mean"],
-    "5th percentile": lambda x: x["figures"]["share"]["fifth_percentile"],
-    "minimum": lambda x: x["figures"]["share"]["minimum"],
-    "Gini": lambda x: x["figures"]["gini"],
-    "envy, pairs": lambda x: f"{x['figures']['envy']['pairs']:,} in a sample of {x['figures']['envy']['sample']}",
+    "share of their best week: on average": lambda x: x["figures"]["share"]["mean"],
+    "one in twenty has less than": lambda x: x["figures"]["share"]["fifth_percentile"],
+    "the least": lambda x: x["figures"]["share"]["minimum"],
+    "Gini of the shares (0: all alike)": lambda x: x["figures"]["gini"],
+    "pairs where one would rather have the other's week": lambda x: (
+        f"{x['figures']['envy']['pairs']:,} in a sample of {x['figures']['envy']['sample']} students"
+    ),
     "needs met": lambda x: f"{x['figures']['needs']['met']:,} of {x['figures']['needs']['asked']:,}",
-    "requests honoured": lambda x: ", ".join(
-        f"{level} {row['honoured']} of {row['asked']}" for level, row in x["requests"]["levels"].items() if row["asked"]
+    "requests honoured": lambda x: (
+        ", ".join(
+            f"{level} {row['honoured']} of {row['asked']}"
+            for level, row in x["requests"]["levels"].items()
+            if row["asked"]
+        )
+        or "none asked"
     ),
-    "reasons tried by solving again": lambda x: "{held} of {tried} hold".format(
-        **x.get("reasons_tried", {"held": 0, "tried": 0})
-    ),
-    "parts set aside": lambda x: len(x["set_aside"]),
+    '"with more credit" tried by solving again': lambda x: _tried(x.get("reasons_tried", {})),
+    "parts of the input that could not count": lambda x: len(x["set_aside"]),
 }
+
+
+def _tried(reasons: dict[str, int]) -> str:
+    if not reasons.get("tried"):
+        return "none"
+    return f"{reasons['held']} of {reasons['tried']} held, the others are withdrawn"
 
 
 def _text(value: Any) -> str:

@@ -68,7 +68,7 @@ async def test_a_round_is_opened_previewed_compared_published_and_taken_back(win
     seen = await window(office.principal, viewport=PHONE)
     page = await seen.at(f"{office.path}/rounds")
     await _looks_well(page)
-    await page.get_by_role("link", name="Open a round").click()
+    await page.get_by_role("button", name="Open a round").click()
     await _looks_well(page)
     for label, value in (
         ("Name", "Winter choices"),
@@ -83,7 +83,7 @@ async def test_a_round_is_opened_previewed_compared_published_and_taken_back(win
     address = page.url
     await _looks_well(page)
     _rank(office, address.rpartition("/")[2], block)
-    await page.get_by_role("link", name="Close the ranking now").click()
+    await page.get_by_role("button", name="Close the ranking now").click()
     await _looks_well(page)
     await page.get_by_role("button", name="Yes, close it").click()
     for number in (1, 2):
@@ -105,7 +105,7 @@ async def test_a_round_is_opened_previewed_compared_published_and_taken_back(win
     await _finished(page, address, "Published")
     await expect(page.get_by_text("3 places were given.")).to_be_visible()
     await _looks_well(page)
-    await page.get_by_role("link", name="Take the result back").click()
+    await page.get_by_role("button", name="Take the result back").click()
     await page.get_by_role("button", name="Yes, take it back").click()
     await _finished(page, address, "Open")
 

@@ -59,6 +59,7 @@ async def has_no_barrier(page: Page) -> None:
     assert not await overflows(page)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(("way", "number"), [(way, number) for number, way in enumerate(WAYS, start=10)])
 async def test_from_today_a_booking_takes_three_clicks_at_most_and_giving_it_back_two(
     window: Window, district: District, robotics: str, way: str, number: int
@@ -115,6 +116,7 @@ async def test_a_student_waits_with_a_position_and_gets_the_seat_that_comes_free
     await card(page, "Film club").get_by_text("You have a place").wait_for()
 
 
+@pytest.mark.quick
 async def test_a_seat_lost_meanwhile_is_explained_with_what_works_instead(
     window: Window, district: District, block: Mapping[str, Any], robotics: str, pottery: str
 ) -> None:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1_800)]
 
 QUIET_SECONDS = 90.0
 NOT_ON_A_PATH = {"consumer.put_aside"}
-"""Passed where an event cannot be handled, which no write path brings about; it has a test of its own."""
+"""Passed where an event cannot be handled, which no write path brings about: no crash is tried there."""
 
 
 Cell = tuple[str, str]

@@ -27,9 +27,6 @@ MOST_STUDENTS = 400
 """Students told one by one on the page; all are in result.json and reasons.csv."""
 
 MOST_OFFERS, MOST_BARS = 60, 15
-NO_LIMIT = 1_000_000
-"""Seats from which on there is no limit worth drawing."""
-
 SHOWN_QUANTILES = (0, 1, 2, 5, 10, 15, 18, 19, 20)
 """Points of the satisfaction curve in the table beside it, in twentieths of all students."""
 
@@ -127,7 +124,7 @@ def _filled(occurrences: list[dict[str, Any]]) -> str:
     if not occurrences:
         return "<p>Nothing is offered in this round.</p>"
     rows = sorted(occurrences, key=lambda o: (-o["ranked_first"], o["occurrence"]))[:MOST_OFFERS]
-    limited = [(o["title"], o["students"], o["seats_left"]) for o in rows if o["seats_left"] < NO_LIMIT][:MOST_BARS]
+    limited = [(o["title"], o["students"], o["seats_left"]) for o in rows if o["seats_left"] is not None][:MOST_BARS]
     says = (
         "Students and seats of the most wanted: " + "; ".join(f"{t}, {x} of {x + y}" for t, x, y in limited[:5]) + "."
     )
@@ -144,7 +141,7 @@ def _offers(rows: list[dict[str, Any]], caption: str) -> str:
         (
             o["title"] if o["runs"] else f"{o['title']} (does not run)",
             f"{o['students']:,}",
-            f"{o['seats_left']:,}" if o["seats_left"] < NO_LIMIT else "no limit",
+            "no limit" if o["seats_left"] is None else f"{o['seats_left']:,}",
             f"{o['ranked_first']:,}",
             f"{o['ranked']:,}",
         )

@@ -260,7 +260,7 @@ class _Builder:
         np.maximum.at(wanted, table[: counts.sum(), 0], self.covers[occ[: counts.sum()]])
         spanning = np.flatnonzero(self.covers[occ[: counts.sum()]].sum(axis=1) > 1)
         span_counts = np.bincount(table[spanning, 0], minlength=n)
-        unplaced, need = self._tiers(table, n, t, needs)
+        unplaced, need = self._tiers(table[: counts.sum()], n, t, needs)
         arrays = Arrays(
             cand_start=_starts(counts),
             cand_occ=occ.astype(np.int32),

@@ -33,3 +33,8 @@ class Prepared:
     index: dict[str, int]  # occurrence id -> number
     ranked: list[list[tuple[int, int]]]  # per student: occurrence, rank in its block; set-aside choices left out
     notices: list[Notice] = field(default_factory=list)
+
+    def unlimited(self, occurrence: int) -> bool:
+        """Whether neither the occurrence nor its space names seats."""
+        o = self.occurrences[occurrence]
+        return o.seats is None and all(s.seats is None for s in self.round.spaces if s.id == o.space)

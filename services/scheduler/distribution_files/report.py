@@ -167,7 +167,7 @@ def _occurrences(prepared: Prepared, answer: Answer, explainer: Explainer) -> li
                 "title": o.title or o.id,
                 "runs": bool(answer.runs[i]),
                 "students": len(explainer.students_in[i]),
-                "seats_left": int(explainer.free[limits].min()),
+                "seats_left": None if prepared.unlimited(i) else int(explainer.free[limits].min()),
                 "ranked_first": int(explainer.first_of[i]),
                 "ranked": int(explainer.ranked_by[i]),
                 "seat_worth": _points(int(answer.price[limits].sum())),

@@ -123,7 +123,7 @@ def test_only_what_cannot_be_had_makes_the_page_look_further() -> None:
 
 def test_a_place_counts_for_the_planned_step_else_for_the_goal_of_its_reason_and_never_for_a_closed_one() -> None:
     for_goal = opening("a", "1", "09:00", reasons=[{"params": {"tag": "art"}}, {"params": {"goal_id": "goal_2"}}])
-    open_goals: dict[str, dict[str, str]] = {"goal_1": {}, "goal_2": {}}
+    open_goals: dict[str, dict[str, Any]] = {"goal_1": {}, "goal_2": {}}
     assert goal_for(for_goal, Asked(goal="goal_1", step="step_1"), open_goals) == ("goal_1", "step_1")
     assert goal_for(for_goal, Asked(), open_goals) == ("goal_2", "")
     assert goal_for(for_goal, Asked(goal="closed"), {}) == ("", "")

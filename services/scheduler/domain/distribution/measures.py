@@ -27,7 +27,8 @@ def covered(problem: Problem, chosen: Ints) -> NDArray[np.bool_]:
     a = problem.arrays
     full = np.zeros(chosen.shape, bool)
     for t in range(problem.slots):
-        full |= (chosen[:, t : t + 1] >= 0) & (a.occ_covers[a.cand_occ[chosen[:, t]]] > 0)
+        placed = np.flatnonzero(chosen[:, t] >= 0)
+        full[placed] |= a.occ_covers[a.cand_occ[chosen[placed, t]]] > 0
     return full
 
 

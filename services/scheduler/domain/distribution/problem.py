@@ -89,7 +89,7 @@ class Problem:
 def asked_of(problem: Problem) -> NDArray[np.int64]:
     """(r,) how many candidates draw on each limit: one that is asked less than it has seats never fills up."""
     a = problem.arrays
-    per_occ = np.bincount(a.cand_occ, minlength=problem.occurrences)
+    per_occ = np.bincount(a.cand_occ[: a.cand_start[-1]], minlength=problem.occurrences)
     asked = np.zeros(len(problem.seats), np.int64)
     np.add.at(asked, a.occ_res, np.repeat(per_occ, np.diff(a.occ_res_start)))
     return asked

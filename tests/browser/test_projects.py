@@ -1,5 +1,6 @@
 """Projects, in a browser: proposed, joined, worked at and shown; and what a family sees of a child."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from cli.demo.telling import until
 from tests.browser.conftest import Window
 from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.refused_forms import tells_of
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
@@ -56,12 +58,14 @@ def running(district: District, project_id: str) -> str:
 async def test_a_student_proposes_a_project_joins_it_works_at_it_and_shows_it(
     window: Window, district: District, project_id: str
 ) -> None:
-    page = await (await window(district.learner(11).person_id)).at("/projects")
+    seen = await window(district.learner(11).person_id)
+    page = await seen.at("/projects")
     await page.get_by_role("button", name="Propose a project").click()
     await page.get_by_label("What is it called?").fill("A map of trees")
     await page.get_by_role("button", name="Propose it").click()
     assert await page.get_by_text("There is a problem").count() == 1
     assert await page.get_by_label("What is it called?").input_value() == "A map of trees"
+    tells_of(seen, 422)
     await page.get_by_label("What question or need is it about?").fill("Which trees need water?")
     await page.get_by_label("Curiosity").check()
     await page.get_by_label("The fewest people it takes").fill("1")
@@ -87,7 +91,8 @@ async def test_a_student_proposes_a_project_joins_it_works_at_it_and_shows_it(
 
 
 async def test_hours_are_told_what_is_wrong_with_them_by_the_schools_clock(window: Window, running: str) -> None:
-    page = await (await window(running, java_script_enabled=False)).at("/projects")
+    seen = await window(running, java_script_enabled=False)
+    page = await seen.at("/projects")
     await page.get_by_role("link", name="Benches for the yard").first.click()
     await page.get_by_role("button", name="Write down hours").click()
     await page.get_by_label("What did you do?").fill("Painted")
@@ -100,6 +105,7 @@ async def test_hours_are_told_what_is_wrong_with_them_by_the_schools_clock(windo
     await page.get_by_label("Where?").fill("Yard")
     await page.get_by_role("button", name="Send it").click()
     assert await page.get_by_text("Hours end after they start").count() == 2
+    tells_of(seen, 422)
     await page.get_by_label("Until when?").fill("10:30")
     await page.get_by_role("button", name="Send it").click()
     await page.get_by_text("Your hours are written down.").wait_for()
@@ -111,7 +117,8 @@ async def test_hours_are_told_what_is_wrong_with_them_by_the_schools_clock(windo
     await page.get_by_label("Where?").fill("Yard")
     await page.get_by_role("button", name="Send it").click()
     assert await page.get_by_text("At that time there is already other hours of yours").count() == 2
-    assert await page.get_by_text("9:00 AM – 10:30 AM", exact=False).count() == 2
+    assert await page.get_by_text(re.compile(r"9:00\sAM – 10:30\sAM")).count() == 2
+    tells_of(seen, 409)
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -9,7 +9,7 @@ from contracts.people import Role
 from services.web.asking.problems import Problem, Reason, Refused
 from services.web.asking.reading import Answers, optional, required
 from services.web.looks.languages import marked
-from services.web.pages.growth import goals, hours, me, projects
+from services.web.pages.growth import goals, me, projects
 from services.web.pages.growth.asking_targets import targets_of
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
@@ -48,7 +48,6 @@ async def child(visit: Visit) -> Response:
         of_kind=me.by_kind(fields),
         hours=answers.get("hours", {"items": []})["items"],
         titles={each["project_id"]: each["title"] for each in (home["projects"] or {"items": []})["items"]},
-        HOURS=hours.STATES,
         answers=answers,
         **goals.sayings(visit),
         **me.sayings(visit),

@@ -11,6 +11,7 @@ from services.web.asking.problems import Problem, Reason, Refused
 from services.web.asking.reading import optional, required
 from services.web.looks.languages import gettext, marked
 from services.web.pages.growth.choices import choices_of
+from services.web.pages.growth.hours import STATES as HOURS
 from services.web.visiting.forms import EMPTY, Form
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
@@ -110,7 +111,7 @@ def lists(visit: Visit) -> dict[str, Any]:
 
 def sayings() -> dict[str, Any]:
     """What templates of projects ask."""
-    return {"STATES": STATES, "NEXT": NEXT}
+    return {"STATES": STATES, "NEXT": NEXT, "HOURS": HOURS}
 
 
 def possible(project: Mapping[str, Any], person_id: str) -> frozenset[str]:

@@ -1,8 +1,11 @@
 """Hands: how somebody uses a page, with a pointer or with a keyboard alone; every press is counted."""
 
+import re
 from dataclasses import dataclass
 
 from playwright.async_api import Locator, Page
+
+from tests.browser.looking import Look
 
 _MOST_TABS = 250
 _HAS_FOCUS = "each => document.activeElement === each"
@@ -12,11 +15,19 @@ _HAS_FOCUS = "each => document.activeElement === each"
 class Hands:
     """One person at one page. `presses`: clicks, or keys that decide something (the way by Tab is not counted)."""
 
-    page: Page
+    look: Look
     by_keyboard: bool = False
     presses: int = 0
 
-    async def press(self, role: str, name: str, *, exact: bool = False) -> None:
+    @property
+    def page(self) -> Page:
+        return self.look.page
+
+    async def go(self, path: str) -> None:
+        """To another page, by its address."""
+        await self.look.at(path)
+
+    async def press(self, role: str, name: str | re.Pattern[str], *, exact: bool = False) -> None:
         """A link or a button, by its role and its name."""
         target = self.page.get_by_role(role, name=name, exact=exact).first  # type: ignore[arg-type]  # a role as text
         await self.press_on(target)

@@ -105,6 +105,16 @@ def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
     return current().words.ngettext(one, many, count) % {"num": count, **values}
 
 
+def unfilled(message: str) -> str:
+    """The message in the reader's language as it stands: templates fill placeholders in by themselves."""
+    return current().words.gettext(message)
+
+
+def unfilled_many(one: str, many: str, count: int) -> str:
+    """The message for so many as it stands, for templates."""
+    return current().words.ngettext(one, many, count)
+
+
 def marked(message: str) -> str:
     """Says that this message is to be translated where it is shown; the extraction looks for it."""
     return message

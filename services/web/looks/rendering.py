@@ -8,7 +8,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoa
 from jinja2.loaders import ChoiceLoader
 
 from services.web.looks import times
-from services.web.looks.languages import coded, gettext, ngettext
+from services.web.looks.languages import coded, unfilled, unfilled_many
 from services.web.looks.static_files import StaticFiles
 from services.web.looks.words import label, notice_text
 
@@ -41,7 +41,7 @@ def _environment(folder: Path) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
     )
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # by the i18n extension
+    environment.install_gettext_callables(unfilled, unfilled_many, newstyle=True)  # type: ignore[attr-defined]  # by the i18n extension
     environment.filters |= {
         "clock": times.clock,
         "day": times.day,

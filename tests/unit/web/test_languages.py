@@ -1,6 +1,7 @@
 """Languages: every text has its translation, with the same placeholders; a reader gets the language they ask for."""
 
 import re
+from pathlib import Path
 from string import Formatter
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from babel.messages.catalog import Catalog
 
 from services.web.locale.catalogue import AREAS, catalogue, missing, texts
 from services.web.looks.languages import MIRRORED, choose, coded, gettext, known, ngettext, speaking
+from services.web.looks.rendering import Rendering
+from services.web.looks.static_files import StaticFiles
 from services.web.looks.times import clock, day, when
 from services.web.looks.words import TERMS, label, word
 
@@ -67,6 +70,12 @@ def test_the_mirrored_language_leaves_placeholders_alone_and_is_for_development_
         assert "Maya" in gettext("Hello, %(name)s", name="Maya")
         assert gettext("Today") != "Today"
         assert "3" in ngettext("%(num)d place this week", "%(num)d places this week", 3)
+
+
+def test_a_template_fills_in_other_values_beside_the_count(tmp_path: Path) -> None:
+    said = '{{ ngettext("%(done)s of %(num)d step done", "%(done)s of %(num)d steps done", 3, done="<b>") }}'
+    (tmp_path / "said.html").write_text(said)
+    assert Rendering(StaticFiles(), tmp_path).render("said.html", {}) == "&lt;b&gt; of 3 steps done"
 
 
 def test_the_apis_sentence_is_shown_where_its_code_has_no_translation_or_lacks_a_value() -> None:

@@ -47,7 +47,7 @@ class Measured:
 def main() -> None:
     options = _options()
     with _people() as (town, visitors, day):
-        found = crawl(visitors, day.heroine)
+        found = crawl(visitors, day.left.first)
         with Listener(town) as listener:
             measured = list(_measure(town, visitors, day, found, listener, options.rounds))
     _tell(measured)

@@ -14,6 +14,7 @@ from statistics import median
 
 from bench.pages.listening import Asked, Listener
 from deploy.local.town import Town, start_town
+from kit.telemetry import configure
 from tests.browser import lived
 from tests.browser.crawling import Found, crawl
 from tests.browser.signing_in import Visitor
@@ -46,8 +47,9 @@ class Measured:
 
 def main() -> None:
     options = _options()
+    configure("web", level="error")
     with _people() as (town, visitors, day):
-        found = crawl(visitors, day.heroine)
+        found = crawl(visitors, day.left.first)
         with Listener(town) as listener:
             measured = list(_measure(town, visitors, day, found, listener, options.rounds))
     _tell(measured)

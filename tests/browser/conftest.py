@@ -61,7 +61,7 @@ def inhabitants(town: Town, played: lived.Lived) -> Iterator[dict[str, Visitor]]
 @pytest.fixture(scope="session")
 def found(inhabitants: dict[str, Visitor], played: lived.Lived) -> Found:
     """Every page that a link leads to, from the first page of each of them."""
-    return crawl(inhabitants, played.heroine)
+    return crawl(inhabitants, played.left.first)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -13,8 +13,17 @@ from tests.browser.signing_in import Visitor
 
 UNLINKED = frozenset({"/", "/signed-in", "/sign-in/link"})
 """What no link leads to: the address alone, the way back from a district's sign-in, and the link that is sent."""
-AFTER_AN_ACT = frozenset({"/sign-in/link", "/office/schools/{school_id}/no-place/{block_id}/undo"})
-"""Forms of a page that no link leads to, or of a notice that says what was just done."""
+AFTER_AN_ACT = frozenset(
+    {
+        "/sign-in/link",  # its page is reached by mail
+        "/office/schools/{school_id}/no-place/{block_id}/undo",  # undo stands in the notice of what was just done
+        "/me/who/{field_id}/back",
+        "/office/schools/{school_id}/notices",  # nothing happens on that day that a principal is told of
+        "/goals/{goal_id}/begin",  # where the district's policy asks that goals are agreed on
+        "/learners/{person_id}/goals/{goal_id}/agree",
+    }
+)
+"""Forms that stand on no page as it is found here; the tests of their own pages fill them in."""
 SHOWROOM = "/parts"
 """Its forms show how forms look; nothing takes them."""
 _EACH = 2
@@ -97,8 +106,8 @@ class Found:
                     yield part, address
 
 
-def crawl(visitors: Mapping[str, Visitor], first_of: str) -> Found:
-    """Follow every link of every visitor, until no route has anything new; those with `first_of` in them come first."""
+def crawl(visitors: Mapping[str, Visitor], first_of: Collection[str]) -> Found:
+    """Follow every link of every visitor, until no route has anything new; those of `first_of` come first."""
     found = Found()
     for part, visitor in visitors.items():
         first = visitor.get("/").headers["location"]
@@ -109,7 +118,10 @@ def crawl(visitors: Mapping[str, Visitor], first_of: str) -> Found:
             if address in seen or route is None or len(found.addresses[route.path][part]) >= _EACH:
                 continue
             seen.add(address)
-            waiting = sorted(waiting + _look(visitor, part, route, address, found), key=lambda one: first_of not in one)
+            waiting = sorted(
+                waiting + _look(visitor, part, route, address, found),
+                key=lambda one: not any(each in one for each in first_of),
+            )
     return found
 
 
@@ -140,8 +152,8 @@ def forms() -> list[str]:
 
 def _look(visitor: Visitor, part: str, route: Page, address: str, found: Found) -> list[str]:
     status, media, text = visitor.glance(address)
-    if status == 303:
-        return []
+    if status == 303:  # the office's first page leads whoever has one school to it
+        return [link for link in [_local(visitor.get(address).headers["location"])] if link]
     if status != 200:
         found.broken.append(f"{part}: {address} answers {status}")
         return []

@@ -1,6 +1,7 @@
 """What is left to do after the first school day, so that every page has something to show."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,20 @@ _WAITING = 10
 Block = Mapping[str, Any]
 
 
-def leave(day: Day, folder: Path) -> list[str]:
-    """All of it; returns the hours that wait for the partner."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The hours that wait for the partner, and what is looked at first, where pages of one kind are many."""
+
+    hours: list[str]
+    first: frozenset[str]
+
+
+def leave(day: Day, folder: Path) -> Left:
+    """All of it."""
     blocks = _later_blocks(day)
     _project_to_approve(day)
     _weaving(day)
-    _line(day, blocks[0])
-    _cancelled(day, blocks[1])
+    shown = {day["maya"].person_id, _line(day, blocks[0]), _cancelled(day, blocks[1]), *_teams(day)}
     _evidence(day)
     _open_round(day, blocks[2])
     _previewed_round(day, blocks[3])
@@ -33,7 +41,7 @@ def leave(day: Day, folder: Path) -> list[str]:
     hours = _repair_night(day)
     _paper_to_see(day)
     day["partner"].api.post(f"/v1/hours/{hours[0]}/verify", {"outcome": "confirm"})
-    return hours[1:]
+    return Left(hours[1:], frozenset(shown))
 
 
 def _later_blocks(day: Day) -> Sequence[Block]:
@@ -55,8 +63,8 @@ def _weaving(day: Day) -> None:
     _occurrences(day, "teacher", {"title": "Weaving", "cap": 2, "tags": ["textiles"]}, blocks)
 
 
-def _line(day: Day, block: Block) -> None:
-    """Two full occurrences: in one the learner waits, for the other she could."""
+def _line(day: Day, block: Block) -> str:
+    """Two full occurrences: in one the learner waits, for the other she could; returns that one."""
     for host, title in (("teacher", "Baking"), ("other teacher", "Choir")):
         [made] = _occurrences(day, host, {"title": title, "cap": 1}, [block["block_id"]])
         seats = f"/v1/occurrences/{made}"
@@ -64,11 +72,25 @@ def _line(day: Day, block: Block) -> None:
         until(partial(taker.api.post, f"{seats}/placements", {"student_id": taker.person_id}), f"a seat in {title}")
         if host == "teacher":
             day["maya"].api.post(f"{seats}/waitlist", {"student_id": day["maya"].person_id})
+    return made
 
 
-def _cancelled(day: Day, block: Block) -> None:
+def _teams(day: Day) -> list[str]:
+    """A project to join, and one whose team is together and may begin."""
+    found = []
+    for proposer, title in (("ben", "Bird count"), ("maya", "Bike bus")):
+        asked = {"title": title, "question": "Who comes along?", "skills": ["curiosity"], "team_min": 1}
+        made = day[proposer].api.post("/v1/projects", {"school_id": day.ids["school"], **asked})
+        found.append(str(made["project_id"]))
+        day["teacher"].api.post(f"/v1/projects/{found[-1]}/approve")
+    day["maya"].api.post(f"/v1/projects/{found[-1]}/members", {"person_id": day["maya"].person_id})
+    return found
+
+
+def _cancelled(day: Day, block: Block) -> str:
     [made] = _occurrences(day, "teacher", {"title": "Kites"}, [block["block_id"]])
     day["teacher"].api.post(f"/v1/occurrences/{made}/cancel", {"reason": "The wind is too strong."})
+    return made
 
 
 def _evidence(day: Day) -> None:
@@ -76,7 +98,9 @@ def _evidence(day: Day) -> None:
     asked = {"kind": "text", "skill": "empathy", "text": "I asked what the neighbours need."}
     maya.api.post(f"/v1/people/{maya.person_id}/evidence", asked)
     goal = {"words": "Sing in front of others", "why": "It scares me.", "steps": [{"words": "Sing to one friend"}]}
-    maya.api.post(f"/v1/people/{maya.person_id}/goals", goal)
+    made = maya.api.post(f"/v1/people/{maya.person_id}/goals", goal)
+    proposed = {"target_id": day.ids["target"], "reason": "A stage is built as well."}
+    day["teacher"].api.post(f"/v1/goals/{made['goal_id']}/target-proposals", proposed)
 
 
 def _open_round(day: Day, block: Block) -> None:
@@ -107,9 +131,11 @@ def _round(day: Day, block: Block, title: str) -> tuple[str, str]:
 
 
 def _roster_to_decide(day: Day, folder: Path) -> None:
-    """Another district's roster: nearly everybody would leave, so it has findings."""
-    write_sample(folder / "other.zip", schools=1, learners=60, seed=12)
+    """A file that is no roster, and another district's roster, by which nearly everybody would leave."""
     clerk = clerk_of(day)
+    (folder / "letter.zip").write_text("Dear office, here is no roster.")
+    settled(clerk, send_roster(clerk, folder / "letter.zip"))
+    write_sample(folder / "other.zip", schools=1, learners=60, seed=12)
     settled(clerk, send_roster(clerk, folder / "other.zip"))
 
 

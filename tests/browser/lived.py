@@ -13,7 +13,7 @@ from cli.demo.story import STEPS, begin, play_step
 from cli.demo.telling import Teller
 from cli.sample import write_sample
 from deploy.local.town import Town
-from tests.browser.left_to_do import leave
+from tests.browser.left_to_do import Left, leave
 
 SLUG = "lived-valley"
 PARTS = ("maya", "teacher", "principal", "office", "guardian", "partner")
@@ -22,18 +22,13 @@ PARTS = ("maya", "teacher", "principal", "office", "guardian", "partner")
 
 @dataclass(frozen=True)
 class Lived:
-    """The day as it was played, and the hours that wait for the partner."""
+    """The day as it was played, and what was left to do."""
 
     day: Day
-    hours: list[str]
+    left: Left
 
     def person(self, part: str) -> Somebody:
         return self.day[part]
-
-    @property
-    def heroine(self) -> str:
-        """Whom the story is about: where pages are many, hers are looked at first."""
-        return self.day["maya"].person_id
 
     def sign_in_link(self) -> str:
         """A fresh link for the partner's contact."""

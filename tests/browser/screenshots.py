@@ -45,7 +45,7 @@ async def _take(town: Town, day: lived.Lived) -> None:
     visitors = {part: Visitor(town.base_url) for part in {part for part, _, _ in SHOWN.values()}}
     for part, visitor in visitors.items():
         visitor.sign_in(lived.SLUG, day.person(part).person_id)
-    found = crawl({part: visitor for part, visitor in visitors.items() if part != "maya"}, day.heroine)
+    found = crawl({part: visitor for part, visitor in visitors.items() if part != "maya"}, day.left.first)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         for name, (part, route, window) in SHOWN.items():

@@ -62,7 +62,9 @@ class Visitor:
     ) -> httpx.Response:
         """Send a form that may have files."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.kept.items())
-        answer = self.http.post(address, data=fields, files=files, headers={**FROM_HERE, "cookie": cookie})
+        answer = self.http.post(
+            address, data=fields, files=files, headers={**FROM_HERE, "accept": "text/html,*/*;q=0.8", "cookie": cookie}
+        )
         self._keep(answer)
         return answer
 

@@ -26,8 +26,8 @@ AFTER_AN_ACT = frozenset(
 """Forms that stand on no page as it is found here; the tests of their own pages fill them in."""
 SHOWROOM = "/parts"
 """Its forms show how forms look; nothing takes them."""
-_EACH = 2
-"""So many addresses of one route and person are enough: the second may be in another state than the first."""
+_EACH, _LOOKED = 4, 3
+"""So many addresses of one route and person are followed, and looked at: they may be in different states."""
 _LINKS = {"a": "href", "form": "action"}
 
 
@@ -102,7 +102,7 @@ class Found:
         """Each route's pages once a part: who looks, and at what."""
         for parts in self.addresses.values():
             for part, addresses in parts.items():
-                for address in addresses:
+                for address in addresses[:_LOOKED]:
                     yield part, address
 
 

@@ -71,7 +71,7 @@ async def test_a_partner_confirms_changes_and_denies_and_sees_first_names_alone(
 
 async def test_hours_that_are_settled_say_so(window: Window, played: Lived, inhabitants: dict[str, Visitor]) -> None:
     partner = inhabitants["partner"]
-    hours = f"/partner/hours/{played.left.hours[-1]}"
+    hours = f"/partner/hours/{played.left.hours[0]}"
     first = partner.get(hours)
     assert partner.fill_in(first, hours, outcome="deny", reason="No").status_code == 303
     late = partner.fill_in(first, hours, outcome="change", minutes="10", reason="Yes")

@@ -1,5 +1,6 @@
 """A visit: one request of one person for a page, and all that a page needs to answer it."""
 
+import re
 import time
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
@@ -10,19 +11,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kit.http import Answer
-from services.web.asking.problems import Refused
+from services.web.asking.problems import Problem, Reason, Refused
 from services.web.asking.reading import Answers, Part, people_in, read
 from services.web.looks.languages import Language, offered
 from services.web.looks.words import word
 from services.web.sessions.session import UTC, Session, over
 from services.web.visiting import cookies
 from services.web.visiting.desk import Desk
-from services.web.visiting.forms import EMPTY, ONCE, TOKEN, Form, fresh_key
+from services.web.visiting.forms import EMPTY, ONCE, TOKEN, Form, changed_meanwhile, fresh_key
 from services.web.visiting.navigation import Entry
 from services.web.visiting.same_site import token_for
 
 FLASH_SECONDS = 300
 _FLASH = "flash"
+_TAG = re.compile(r'\*|(W/)?"[0-9]{1,18}"')
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ class Visit:
         With the form that asked for it, it happens once, however often that form is sent. Several calls for one form
         are told apart by their order. Raises: Refused.
         """
-        headers: dict[str, str] = {} if if_match is None else {"if-match": if_match}
+        headers: dict[str, str] = {} if if_match is None else {"if-match": checked_tag(if_match)}
         if form.once:
             self._sent += 1
             headers["idempotency-key"] = f"{form.once}-{self._sent}"
@@ -171,3 +173,10 @@ class Visit:
             "form": EMPTY,
             "names": {},
         }
+
+
+def checked_tag(tag: str) -> str:
+    """An ETag that a form brought back. What is none matches no version. Raises: Refused (412)."""
+    if not _TAG.fullmatch(tag):
+        raise Refused(Problem(412, (Reason("stale-version", changed_meanwhile()),)))
+    return tag

@@ -1,11 +1,13 @@
 """Forms: what was filled in stays, each fault finds its field, a key counts once, and nobody else's form is taken."""
 
+import pytest
 from starlette.datastructures import FormData
 
-from services.web.asking.problems import Problem, Reason
+from services.web.asking.problems import Problem, Reason, Refused
 from services.web.sessions.sealing import Seal
 from services.web.visiting.forms import ONCE, TOKEN, Form
 from services.web.visiting.same_site import is_ours, token_for
+from services.web.visiting.visit import checked_tag
 
 SEAL, OTHER = Seal("s" * 32), Seal("o" * 32)
 HERE = "https://pages.example"
@@ -83,3 +85,14 @@ def test_a_form_of_another_session_address_server_or_site_is_not_ours() -> None:
     assert not is_ours(SEAL, "grant", "/goals", token, {"sec-fetch-site": "cross-site"}, HERE)
     assert not is_ours(SEAL, "grant", "/goals", token, {"origin": "https://evil.example"}, HERE)
     assert not is_ours(SEAL, "grant", "/goals", token, {"origin": "null"}, HERE)
+
+
+@pytest.mark.parametrize("tag", ["", 'W/"1', "1", '"1"\x00', '"\u202e1"', '"1"\r\nx: y'])
+def test_what_is_no_etag_matches_no_version(tag: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        checked_tag(tag)
+    assert refusal.value.problem.status == 412
+
+
+def test_an_etag_goes_on_as_it_is() -> None:
+    assert [checked_tag(tag) for tag in ('"12"', 'W/"3"', "*")] == ['"12"', 'W/"3"', "*"]

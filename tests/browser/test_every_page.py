@@ -25,20 +25,16 @@ LOOKS: dict[str, dict[str, Any]] = {
 _AT_ONCE = 3
 
 
-@pytest.mark.quick
 def test_a_link_leads_to_every_page_and_each_answers(found: Found) -> None:
     assert found.broken == []
     assert [path for path in pages() if path not in found.addresses] == []
 
 
-@pytest.mark.quick
 def test_every_form_stands_on_a_page(found: Found) -> None:
     assert [path for path in forms() if path not in found.forms] == []
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=pytest.mark.quick) if each == "light" else each for each in LOOKS]
-)
+@pytest.mark.parametrize("name", LOOKS)
 async def test_no_page_has_a_barrier(
     town: Town, browser: Browser, inhabitants: dict[str, Visitor], found: Found, name: str
 ) -> None:

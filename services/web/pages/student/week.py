@@ -62,12 +62,16 @@ def asked_day(given: str, today: date) -> date:
     return day if 2000 <= day.year <= 2200 else today
 
 
+def _may_go(place: Row, moment: datetime) -> bool:
+    return at(place["starts_at"]) > moment and not place.get("attendance")
+
+
 def days_of(places: Sequence[Row], blocks: Iterable[Row], moment: datetime) -> list[tuple[str, list[dict[str, Any]]]]:
     """Each day with what is on it in time order: places, and the times that can still be chosen (`free`).
 
-    A place that has not begun may be given back (`open`); whether it may indeed, the API says.
+    A place that has not begun and is on no roll yet may be given back (`open`); whether it may indeed, the API says.
     """
-    rows = [{**place, "free": False, "open": at(place["starts_at"]) > moment} for place in places]
+    rows = [{**place, "free": False, "open": _may_go(place, moment)} for place in places]
     rows += [{**block, "free": True, "open": True} for block in open_and_free(blocks, places, moment)]
     rows.sort(key=lambda row: at(row["starts_at"]))
     days: dict[str, list[dict[str, Any]]] = {}

@@ -105,7 +105,7 @@ async def test_the_rest_of_today_stands_while_the_scheduler_is_away(
     district.town.stop_service("scheduler.api")
     try:
         page = await (await window(maya)).at("/today")
-        assert await page.get_by_text("This part is away just now").count() == 1
+        assert await page.get_by_text("This part is away just now").count() >= 1
         assert await page.get_by_role("heading", name="One next step").count() == 1
         assert await violations(page) == []
     finally:

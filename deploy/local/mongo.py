@@ -101,6 +101,8 @@ def mongod_command(folder: Path, port: int, home: Path | None = None) -> list[st
         *("--replSet", REPLICA_SET, "--keyFile", str(keyfile), "--oplogSize", "512"),
         *("--wiredTigerCacheSizeGB", os.environ.get("TRELLIS_MONGO_CACHE_GB", "0.5")),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # A slow operation would be logged with its documents: with names, where they are profile's.
+        *("--slowOpSampleRate", "0"),
         # A process that is killed leaves its transaction open, and others locked out, for so long (60 s by default).
         *(
             "--setParameter",

@@ -98,7 +98,7 @@ async def test_a_provider_that_takes_posted_secrets_gets_it_so(gate: Gate, oidc:
         {"iss": "https://another.example"},
         {"exp": int(time.time()) - 120},
         {"exp": None},
-        {"iat": int(time.time()) + 600},
+        {"iat": int(time.time()) + 36_000},
         {"email": None},
         {"email": ["maya@oak.example"]},
         {"email_verified": False},

@@ -47,6 +47,16 @@ def test_an_unknown_service_has_no_url(standing_mongo: Mongo) -> None:
         standing_mongo.url_for("library")
 
 
+def test_a_slow_operation_is_not_logged_with_its_documents(mongo: Mongo, tmp_path: Path) -> None:
+    with Client(mongo.admin_url, directConnection=True) as client:
+        client["trellis_profile"].command({"profile": 0, "slowms": -1})  # from here on everything is slow
+        client["trellis_profile"].notes.insert_one({"_id": "Amelie Fontaine"})
+        assert client["trellis_profile"].notes.find_one({"_id": "Amelie Fontaine"}) is not None
+    log = (tmp_path / "logs" / "mongod.log").read_text()
+    assert "Fontaine" not in log
+    assert "Waiting for connections" in log
+
+
 def test_what_mongo_acknowledged_survives_kill_9_and_restart(mongo: Mongo, tmp_path: Path) -> None:
     with Client(mongo.url_for("scheduler"), w="majority") as client:
         client["trellis_scheduler"].notes.insert_many({"_id": number} for number in range(1_000))

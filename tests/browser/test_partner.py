@@ -74,8 +74,9 @@ async def test_hours_that_are_settled_say_so(window: Window, played: Lived, inha
     addresses = [f"/partner/hours/{hours_id}" for hours_id in played.left.hours]
     waiting = {path: page for path in addresses if f'action="{path}"' in (page := partner.get(path)).text}
     hours, first = next(iter(waiting.items()))
+    second = partner.get(hours)
     assert partner.fill_in(first, hours, outcome="deny", reason="No").status_code == 303
-    late = partner.fill_in(first, hours, outcome="change", minutes="10", reason="Yes")
+    late = partner.fill_in(second, hours, outcome="change", minutes="10", reason="Yes")
     assert late.status_code == 409
     assert "no longer change" in late.text
     assert "These hours are settled" in partner.get(hours).text

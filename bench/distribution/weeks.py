@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bench.distribution.district import District, build
 from bench.distribution.named import broken_rules
-from services.scheduler.domain.distribution.credit import next_credit
+from services.scheduler.domain.distribution.credit import START, next_credit
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import gini
 from services.scheduler.domain.distribution.problem import Problem
@@ -28,13 +28,13 @@ def simulate(district: District, tilt: float, weeks: int = 10, effort: Effort | 
     """Tastes last: the same students rank much the same things every week, so the unlucky would stay unlucky."""
     base = build(district)
     best = best_points(base)
-    credit = np.zeros(base.students)
+    credit = np.full(base.students, START)
     total, plain_total = np.zeros(base.students), np.zeros(base.students)
     found = []
     for week in range(weeks):
         this = _retaste(base, district.seed * 1000 + week)
         best = best_points(this)
-        plain = distribute(_with_credit(this, credit * 0, tilt), 2, effort)
+        plain = distribute(_with_credit(this, np.zeros(base.students), tilt), 2, effort)
         fair = distribute(_with_credit(this, credit, tilt), 2, effort)
         plain_total += shares(this, plain.chosen, best)
         share = shares(this, fair.chosen, best)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from services.scheduler.domain.distribution.credit import START
+
 LEVELS = ("school-must", "priority", "one-off-pull", "required")
 """Levels of requests, highest first; a district may rename them on screen, files keep these words."""
 
@@ -11,7 +13,7 @@ class Policy:
     """What the round is worth to whom. Points, not units."""
 
     points: list[float] = field(default_factory=lambda: [round(100 * 0.9**i, 2) for i in range(8)])
-    credit_tilt: float = 1.0
+    credit_tilt: float = 0.37
     unplaced: float | None = None  # None: so much that no student's whole week outweighs it
     need: float | None = None  # None: likewise, below `unplaced`
     friends: float = 4.0
@@ -56,7 +58,7 @@ class Occurrence:
 class Student:
     id: str
     group: str = ""
-    credit: float = 0.0
+    credit: float = START
     needs: list[str] = field(default_factory=list)
     most: int | None = None
 

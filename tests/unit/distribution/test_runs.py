@@ -19,7 +19,7 @@ from services.scheduler.distribution_files.prepare import prepare
 from services.scheduler.distribution_files.ranked_round import RankedRound
 from services.scheduler.distribution_files.report import report
 from services.scheduler.distribution_files.write import as_json
-from services.scheduler.domain.distribution.credit import next_credit
+from services.scheduler.domain.distribution.credit import CEILING, DECAY, START, next_credit
 from services.scheduler.domain.distribution.measures import gini
 from services.scheduler.domain.distribution.problem import Problem
 from services.scheduler.domain.distribution.solve import Effort, Progress, distribute, worth
@@ -92,6 +92,18 @@ def test_progress_never_gets_worse_until_the_lowest_are_lifted(district: Problem
 def test_everyone_ranking_the_same_is_solved_and_bounded() -> None:
     answer = distribute(build(District(600, 2, 24, 1, 0.9, all_the_same=True)), 1, QUICK)
     assert 0 <= answer.bound - answer.value <= 0.02 * abs(answer.value)
+
+
+def test_a_week_like_everyones_lets_credit_drift_back_to_where_all_begin() -> None:
+    after = next_credit(np.array([0.0, START, CEILING]), np.full(3, 0.9))
+    assert after == pytest.approx([START * (1 - DECAY), START, CEILING - (CEILING - START) * (1 - DECAY)])
+
+
+def test_whoever_had_more_than_most_has_less_credit_than_at_the_start() -> None:
+    after = next_credit(np.full(4, START), np.array([1.0, 0.9, 0.9, 0.8]))
+    assert after[1:3] == pytest.approx(START)
+    assert after[0] < START < after[3]
+    assert (next_credit(np.zeros(2), np.array([1.0, 0.0])) >= 0).all()
 
 
 def test_credit_grows_for_those_who_missed_out_and_is_spent_by_those_who_did_not() -> None:

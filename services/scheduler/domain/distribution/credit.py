@@ -3,22 +3,26 @@
 import numpy as np
 from numpy.typing import NDArray
 
-DECAY = 0.97
-"""Share of last week's credit that is kept; a miss weighs half as much twenty-three weeks later."""
+START = 2.0
+"""Credit that everyone begins with, in the middle between none and the ceiling, and that all credit drifts back to."""
 
-GAIN = 10.0
+DECAY = 0.99
+"""Share of the distance to START that is kept from week to week; half of it is forgotten after sixty-nine weeks."""
+
+GAIN = 18.0
 """Credit that a whole week missed would earn, were the others to get theirs."""
 
 CEILING = 4.0
-"""Credit never grows beyond this, so that nobody can save up to win everything."""
+"""Credit never grows beyond this, so that nobody can save up to win everything; and never falls below nothing."""
 
 
 def next_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The published rule: credit' = clip(0.97 * credit + 10 * (average share - own share), 0, 4).
+    """The published rule: credit' = clip(2 + 0.99 * (credit - 2) + 18 * (average share - own share), 0, 4).
 
     share: (n,) of the best possible week that each student got, 0 to 1; the average is taken over all of them. A week
-    just like everyone's earns nothing; a week a tenth worse earns 1; a better one spends what there is. A student who
-    asked for nothing has share 1 and their credit runs down.
+    just like everyone's changes next to nothing; a week a tenth worse earns 1.8, a week a tenth better spends as much.
+    That those who had more than most have less credit than at the start does half of the work: what evens out costs
+    least when both ends move, and a ceiling that is soon reached makes every week cost about the same.
     """
     average = float(share.mean()) if len(share) else 0.0
-    return np.clip(DECAY * credit + GAIN * (average - share), 0.0, CEILING)
+    return np.clip(START + DECAY * (credit - START) + GAIN * (average - share), 0.0, CEILING)

@@ -192,7 +192,7 @@ class _Run:
             self._auction(lost, self.price.copy(), step=700, patience=40)
             self._reinsert()
             self._note("auction")
-            self._flows(window=1000)
+            self._flows(window=400)
 
     def _start_afresh(self, rounds: int) -> None:
         """Whoever is behind what they wish for bids again from the first prices, in small steps of several kinds."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kit.transaction import Transaction
-from services.scheduler.domain.distribution.credit import CEILING
+from services.scheduler.domain.distribution.credit import CEILING, START
 from services.scheduler.domain.round_runs import Result, credit_moved
 from services.scheduler.store.rounds import CREDITS, credit_row, credits_of
 
@@ -18,7 +18,7 @@ async def move_credits(tx: Transaction, results: Sequence[Result]) -> list[Resul
             moved.append(one)
             continue
         was = rows.get(one.student_id)
-        held = was["credit"] if was is not None else 0.0
+        held = was["credit"] if was is not None else START
         becomes = credit_moved(held, one.credit, one.credit_after, CEILING)
         tx[CREDITS].save(credit_row(one.school_id, one.student_id, becomes, was))
         moved.append(replace(one, credit_from=held, credit_to=becomes))

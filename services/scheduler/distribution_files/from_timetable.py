@@ -10,6 +10,7 @@ from typing import Any
 from services.scheduler.distribution_files import ranked_round as engine
 from services.scheduler.domain.blocks import Block
 from services.scheduler.domain.booking import check_at, seat_needs
+from services.scheduler.domain.distribution.credit import START
 from services.scheduler.domain.eligibility import Student
 from services.scheduler.domain.occurrences import Occurrence
 from services.scheduler.domain.openings import seats_left
@@ -275,7 +276,7 @@ def _block(block: Block) -> engine.Block:
 
 def _student(timetable: Timetable, student_id: str) -> engine.Student:
     grades = timetable.students[student_id].grades
-    return engine.Student(student_id, group="+".join(sorted(grades)), credit=timetable.credits.get(student_id, 0.0))
+    return engine.Student(student_id, group="+".join(sorted(grades)), credit=timetable.credits.get(student_id, START))
 
 
 def _friends(rankings: Iterable[Ranking], in_it: set[str]) -> Iterator[engine.Pair]:

@@ -10,6 +10,7 @@ from typing import Any
 from services.scheduler.distribution_files.from_timetable import RoundInput, SetAside
 from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.solve_order import Solved
+from services.scheduler.domain.distribution.credit import START
 from services.scheduler.domain.rankings import BlockRanking, Ranking
 from services.scheduler.domain.round_runs import ChoiceReason, EmptyBlock, GivenPlace, Result, Run
 from services.scheduler.domain.rounds import derived_id
@@ -54,7 +55,7 @@ class _Author:
         wanted = [block for block in ranking.blocks if block.ranked or block.calm]
         places = tuple(self._places(wanted, row))
         filled = {one.block_id for one in places}
-        credit = self.given.credits.get(ranking.student_id, 0.0)
+        credit = self.given.credits.get(ranking.student_id, START)
         return Result(
             result_id=derived_id("result", self.run.run_id, ranking.student_id),
             version=0,

@@ -1,4 +1,4 @@
-"""The words for people that every service shares: roles, and what one person is to another."""
+"""The words for people that every service shares: what somebody is, at a school, a district or to Trellis itself."""
 
 from enum import StrEnum
 
@@ -12,13 +12,3 @@ class Role(StrEnum):
     PARTNER = "partner"
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
-
-
-class Relation(StrEnum):
-    """What a person is to the one a record is about; a circle such as `team` is named by the record itself."""
-
-    OWN = "own"
-    FAMILY = "family"
-    CLASS = "class"
-    SCHOOL = "school"
-    DISTRICT = "district"

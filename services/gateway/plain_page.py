@@ -56,7 +56,7 @@ class PlainPage:
                 await self._show(self._start)
 
     async def _show(self, start: Message) -> None:
-        body = plain_page(start["status"], orjson.loads(self._body)).encode()
+        body = plain_page(start["status"], orjson.loads(self._body or b"{}")).encode()
         dropped = {b"content-type", b"content-length", b"content-security-policy"}
         headers = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
         headers += [(name.encode(), value.encode()) for name, value in PAGE_HEADERS.items()]

@@ -72,10 +72,6 @@ def row_fields(row: RosterRow, digest: int) -> Document:
     return fields
 
 
-def is_of(row: Document, file: str) -> bool:
-    return file_of(row["_id"]) == file
-
-
 def without_agent(row: Document, users: set[str]) -> Document:
     """The change that takes links to `users` out of a user's row, as if the set had never named them."""
     agents = [agent for agent in row["agents"] if agent not in users]

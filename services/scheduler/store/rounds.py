@@ -125,9 +125,3 @@ def credit_row(school_id: str, student_id: str, credit: float, was: Document | N
         "student_id": student_id,
         "credit": credit,
     }
-
-
-async def holds_at(rows: Rows, school_ids: Iterable[str]) -> dict[str, Hold]:
-    """What rounds hold at these schools now, by block; rounds that are published hold nothing."""
-    found = await rows.find({"school_id": {"$in": sorted(school_ids)}})
-    return {row["_id"]: HOLD.unpack(row) for row in found}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kit.mongo import Document
+from kit.shapes import Shape
 from services.scheduler.domain.weeks import Place
 from services.scheduler.store.weeks import WEEK
 
@@ -35,6 +36,9 @@ class KeptPlace:
     reason: str | None
 
 
+KEPT_PLACE = Shape(KeptPlace, Place)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptWeek:
     """A week (ISO, such as 2026-W48) with all its places, held and cancelled."""
@@ -46,30 +50,4 @@ class KeptWeek:
 def kept_week(row: Document) -> KeptWeek:
     """The week in a document."""
     week = WEEK.unpack(row)
-    return KeptWeek(week.week, tuple(_kept(place) for place in week.places))
-
-
-def _kept(place: Place) -> KeptPlace:
-    return KeptPlace(
-        placement_id=place.placement_id,
-        occurrence_id=place.occurrence_id,
-        offer_id=place.offer_id,
-        space_id=place.space_id,
-        block_id=place.block_id,
-        school_id=place.school_id,
-        day=place.day,
-        starts_at=place.starts_at,
-        ends_at=place.ends_at,
-        title=place.title,
-        cause=place.cause.value,
-        goal_id=place.goal_id,
-        step_id=place.step_id,
-        replaced=place.replaced,
-        made_at=place.made_at,
-        made_by=place.made_by,
-        attendance=place.attendance,
-        minutes=place.minutes,
-        cancelled_at=place.cancelled_at,
-        cancelled_by=place.cancelled_by,
-        reason=place.reason,
-    )
+    return KeptWeek(week.week, tuple(KEPT_PLACE(place) for place in week.places))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the style and gathers what the pages' static files are made of, into services/web/static. Needs Node and npm;
-# a running town needs neither, since the result is committed.
+# Compiles the style, and gathers what comes from elsewhere, into services/web/static, beside the scripts that are written
+# there. Needs Node and npm; a running town needs neither, since the result is committed.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=${TRELLIS_ASSETS:-../../../.trellis/assets}
@@ -13,7 +13,6 @@ cp package.json "$work/"
   --load-path="$work/node_modules" app.scss "$static/app.css"
 "${PYTHON:-python3}" logical.py "$static/app.css"
 cp "$work/node_modules/htmx.org/dist/htmx.min.js" "$static/htmx.js"
-cp trellis.js rolls.js mark.svg "$static/"
 for weight in latin-400 latin-700 latin-ext-400 latin-ext-700; do
   cp "$work/node_modules/@fontsource/atkinson-hyperlegible/files/atkinson-hyperlegible-$weight-normal.woff2" \
     "$static/atkinson-hyperlegible-$weight.woff2"

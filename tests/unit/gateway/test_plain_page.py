@@ -54,3 +54,17 @@ async def test_a_program_gets_the_document_itself() -> None:
 async def test_what_a_client_sent_as_its_correlation_id_is_no_markup() -> None:
     _, body = await answered(BROWSER, 503, "<script>x</script>")
     assert b"<script" not in body
+
+
+async def test_a_problem_without_a_body_as_head_requests_have_it_becomes_a_page_too() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    answer = for_people(send, BROWSER)
+    headers = [(b"content-type", b"application/problem+json")]
+    await answer({"type": "http.response.start", "status": 503, "headers": headers})
+    await answer({"type": "http.response.body", "body": b""})
+    assert sent[0]["status"] == 503
+    assert b"away just now" in sent[1]["body"]

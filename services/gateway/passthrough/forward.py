@@ -15,6 +15,8 @@ from services.gateway.passthrough.terms import Failed, Failure, Header, Limits, 
 
 # RFC 9110, 9.2.2: to do these twice is to do them once.
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+# The same, 9.2.1: these change nothing, so nobody need wonder whether they did.
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # A request with a key is done once by the service, however often it comes.
 KEY: Final = b"idempotency-key"
 
@@ -99,7 +101,13 @@ class Passthrough:
             # A kept connection may have been closed while our request was on its way. A new one has no such excuse.
             if not kept or not connection.silent or more or not again:
                 raise Failed(terms.UPSTREAM_BROKE)
-            upstream, connection = await self._reach(exchange, upstreams)
+            try:
+                upstream, connection = await self._reach(exchange, upstreams)
+            except Failed as failed:
+                if method in SAFE:
+                    raise
+                # Who can be reached no longer may have done it before: "unreachable" would say that nothing was done.
+                raise Failed(terms.UPSTREAM_BROKE) from failed
 
     async def _reach(self, exchange: Exchange, upstreams: Sequence[Upstream]) -> tuple[Upstream, Connection]:
         """A connection to the first of these that takes one. Raises: Failed (503)."""

@@ -232,6 +232,31 @@ async def test_what_may_have_been_done_is_not_done_again() -> None:
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize(
+    ("again", "status", "code"),
+    [
+        (get("/two"), 503, "upstream-unreachable"),
+        (post(b"two", "idempotency-key: two"), 502, "upstream-broke"),
+    ],
+    ids=["which changes nothing", "which may have been done"],
+)
+async def test_a_request_lost_with_its_service(again: bytes, status: int, code: str) -> None:
+    """The service takes it on a kept connection and dies: nobody is there to repeat it to."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = Line(reader, writer)
+        await line.head()
+        await line.say(OK)
+        await line.head()
+        server.close()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with gate(server.sockets[0].getsockname()[1]) as gateway:
+        assert (await ask(gateway, get("/one"))).body == b"ok"
+        assert_problem(await ask(gateway, again), status, code)
+
+
 async def test_an_unused_connection_is_closed_by_us_first() -> None:
     closed = asyncio.Event()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from contracts.people import Role
+from kit.paging import Keyset, Page, PageAskDep, StaleCursor
 from kit.policy import SCHOOL, Policy
 from kit.request import EdgeDep
 from kit.routes import Body, Routes
@@ -13,6 +14,7 @@ from services.profile.actions.forget_person import ForgetPerson, forget_person
 from services.profile.domain.erasure import Erasure, NoSuchErasure, RosterBeingApplied
 from services.profile.domain.people import NoSuchPerson
 from services.profile.routes.subjects import the_district
+from services.profile.store.erasures import ERASURE, ERASURES
 from services.profile.views.erasure import the_erasure
 
 routes = Routes(prefix="/v1", tags=["erasures"])
@@ -50,6 +52,14 @@ async def post_forget(person_id: Id, body: Reason, edge: EdgeDep) -> ErasureShow
     erasure = await edge.act(forget_person, order)
     edge.location(f"/v1/erasures/{erasure.erasure_id}")
     return _shown(erasure)
+
+
+@routes.get("/erasures", policy=Policy(OFFICE, scope="profile.read", subject=the_district), refuses=[StaleCursor])
+async def get_erasures(ask: PageAskDep, edge: EdgeDep) -> Page[ErasureShown]:
+    """Every certificate of the district, the newest first."""
+    return await edge.page(
+        ask, edge.reader[ERASURES], {}, Keyset(("-_id",)), lambda found: _shown(ERASURE.unpack(found))
+    )
 
 
 @routes.get(

@@ -110,6 +110,16 @@ def answer(
     return kind(district_id=district_id, person_id=person_id, erasure_id=erasure_id, removed={"documents": 3})
 
 
+async def test_the_certificates_of_a_district_are_listed_newest_first_a_page_at_a_time(office: Office) -> None:
+    district = await office.signed_in("district-0001")
+    made = [(await forget(office, district, f"learner-000{number}"))[1] for number in (3, 4, 5)]
+    first = await district.get("/v1/erasures?limit=2")
+    rest = await district.get(f"/v1/erasures?limit=2&cursor={first['next_cursor']}")
+    listed = [each["erasure_id"] for page in (first, rest) for each in page["items"]]
+    assert listed[:3] == made[::-1]
+    assert (await (await office.signed_in("principal-0001")).get("/v1/erasures")).status == 403
+
+
 async def test_an_answer_to_an_unknown_erasure_waits_for_it(office: Office) -> None:
     stray = SchedulerErased(
         district_id=office.district_id, person_id=new_id("person"), erasure_id=new_id("erasure"), removed={}

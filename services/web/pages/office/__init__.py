@@ -4,6 +4,7 @@ from services.web.pages.office import (
     approvals,
     bells,
     blocks,
+    forgetting,
     front,
     no_place,
     one_off_days,
@@ -35,6 +36,7 @@ PAGES = Pages().include(
     approvals.pages,
     partners.pages,
     people.pages,
+    forgetting.pages,
     rounds.pages,
     previews.pages,
 )

@@ -6,7 +6,7 @@ from contracts.people import Role
 from services.web.asking.gateway import Query
 from services.web.asking.reading import required
 from services.web.looks.languages import gettext
-from services.web.pages.office.school import OFFICE, read_school
+from services.web.pages.office.school import OFFICE, is_district_office, read_school
 from services.web.visiting.pages import Pages
 from services.web.visiting.visit import Visit
 
@@ -26,7 +26,12 @@ async def people(visit: Visit) -> Response:
     }
     school = await read_school(visit, page=required("/v1/people", asked))
     return school.show(
-        "office/people.html", page=school["page"], role=known, roles=role_choices(), role_names=dict(role_choices())
+        "office/people.html",
+        page=school["page"],
+        role=known,
+        roles=role_choices(),
+        role_names=dict(role_choices()),
+        may_forget=is_district_office(visit),
     )
 
 

@@ -3,25 +3,17 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, PHONE, overflows, small_targets, violations
 from tests.browser.refused_forms import tells_of
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
 
 pytestmark = pytest.mark.browser
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
-    "es": {"locale": "es-US"},
-}
 HOSTILE = ["<script>alert(1)</script>", "\x00\x07", "\u202e", "{{ 7 * 7 }}", "x" * 9_000]
 
 

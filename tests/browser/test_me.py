@@ -2,21 +2,14 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, overflows, small_targets, violations
 from tests.e2e.district import District
 
 pytestmark = pytest.mark.browser
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "es": {"locale": "es-US"},
-}
 
 
 @pytest.fixture(scope="module")

@@ -3,25 +3,18 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from cli.demo.telling import until
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, overflows, small_targets, violations
 from tests.browser.refused_forms import tells_of
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "es": {"locale": "es-US"},
-}
 
 
 @pytest.fixture(scope="module")

@@ -5,19 +5,12 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, PHONE, overflows, small_targets, violations
 from tests.browser.offering import book, put_on
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE, "color_scheme": "dark"},
-    "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
-    "es": {"locale": "es-US", "viewport": PHONE},
-}
 NONSENSE = ("<script>alert(1)</script>", "x" * 3_000, "\x00\x07", "block_nobody", "..%2f..%2fetc")
 
 

@@ -5,9 +5,9 @@ import pytest_asyncio
 
 from cli.demo.day import Somebody
 from tests.browser.conftest import Window
-from tests.browser.looking import overflows, small_targets, violations
+from tests.browser.looking import LOOKS, overflows, small_targets, violations
 from tests.browser.teaching import evidence, goal, learner_of_teacher, target
-from tests.browser.test_teacher_rolls import LOOKS, forgive
+from tests.browser.test_teacher_rolls import forgive
 from tests.e2e.district import District
 
 pytestmark = pytest.mark.browser

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, PHONE, overflows, small_targets, violations
 from tests.browser.teaching import Lesson, lesson
-from tests.browser.test_teacher_rolls import LOOKS, forgive
+from tests.browser.test_teacher_rolls import forgive
 from tests.e2e.district import District
 
 pytestmark = pytest.mark.browser

@@ -1,25 +1,16 @@
 """Rolls, in a browser: a class of 24 by keyboard, exceptions on a phone, and a roll that outlives a lost connection."""
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, Look, overflows, small_targets, violations
+from tests.browser.looking import LOOKS, PHONE, Look, overflows, small_targets, violations
 from tests.browser.teaching import CLASS, Lesson, lesson, marks
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
 MOST_PRESSES = 26
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
-    "es": {"locale": "es-US", "viewport": PHONE},
-}
 KEYS = {"present": "p", "absent": "a", "late": "l"}
 
 

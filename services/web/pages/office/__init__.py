@@ -5,6 +5,7 @@ from services.web.pages.office import (
     bells,
     blocks,
     front,
+    naming,
     no_place,
     one_off_days,
     partners,
@@ -23,6 +24,7 @@ from services.web.visiting.pages import Pages
 PAGES = Pages().include(
     front.pages,
     roster.pages,
+    naming.pages,
     vocabulary.pages,
     time.pages,
     patterns.pages,

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Window
-from tests.browser.looking import LOOKS, PHONE, overflows, small_targets, violations
+from tests.browser.looking import HARDEST, PHONE, overflows, small_targets, violations
 from tests.browser.office_days import Office, hours_verified, propose_project
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
-LOOK = LOOKS["dark, on a phone, in Spanish"]
-"""The hardest of the looks; the others, each by itself, are `test_every_page`'s."""
 PARTS = 3
 """In so many pieces all pages are looked at, so that each has its time on a busy machine."""
 
@@ -52,7 +50,7 @@ def places(office: Office) -> list[str]:
 
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_no_page_of_a_school_has_a_barrier(window: Window, office: Office, places: list[str], part: int) -> None:
-    seen = await window(office.principal, **LOOK)
+    seen = await window(office.principal, **HARDEST)
     found: dict[str, Any] = {}
     for place in places[part::PARTS]:
         page = await seen.at(place)
@@ -64,7 +62,7 @@ async def test_no_page_of_a_school_has_a_barrier(window: Window, office: Office,
 
 
 async def test_no_page_of_the_district_office_has_a_barrier(window: Window, office: Office) -> None:
-    seen = await window(office.district_office, **LOOK)
+    seen = await window(office.district_office, **HARDEST)
     roster = await (await seen.at("/office/roster")).locator(".tr-card a").first.get_attribute("href")
     for place in ("/office", "/office/roster", f"{roster}", "/office/words", "/office/words/levels"):
         page = await seen.at(place)

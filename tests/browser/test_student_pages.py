@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Window
-from tests.browser.looking import LOOKS, PHONE, overflows, small_targets, violations
+from tests.browser.looking import HARDEST, PHONE, overflows, small_targets, violations
 from tests.browser.offering import book, put_on
 from tests.e2e.district import District
 from tests.support.eventually import eventually
@@ -49,28 +49,14 @@ def pages(district: District) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", LOOKS)
-async def test_no_page_of_a_student_has_a_barrier(
-    window: Window, district: District, pages: list[str], name: str
-) -> None:
-    seen = await window(district.learner(18).person_id, **LOOKS[name])
+async def test_no_page_of_a_student_has_a_barrier(window: Window, district: District, pages: list[str]) -> None:
+    seen = await window(district.learner(18).person_id, **HARDEST)
     found: dict[str, Any] = {}
     for path in pages:
         page = await seen.at(path)
         await page.locator("h1").wait_for()
         found[path] = [*await violations(page), *await small_targets(page), *["too wide"] * await overflows(page)]
     assert {path: faults for path, faults in found.items() if faults} == {}
-
-
-async def test_no_page_of_a_student_has_a_barrier_from_right_to_left(
-    window: Window, district: District, pages: list[str]
-) -> None:
-    seen = await window(district.learner(18).person_id, viewport=PHONE)
-    await (await seen.at("/today")).get_by_role("button", name="Mirrored").click()
-    for path in pages:
-        page = await seen.at(path)
-        assert await page.locator("html").get_attribute("dir") == "rtl"
-        assert (path, await violations(page), await overflows(page)) == (path, [], False)
 
 
 async def test_a_week_is_a_table_on_paper_without_what_only_a_screen_needs(

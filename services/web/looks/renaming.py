@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-_AS_IT_IS = re.compile(r"(%\(\w+\)[a-z]|%%|<[^>]+>|&#?\w+;|\{[^}]*\})")
-"""What a text is filled in with later, and its markup."""
+_FILLED_IN = r"%\(\w+\)[a-z]|%%|<[^>]+>|&#?\w+;|\{[^}]*\}"
+"""What a text is filled in with later, and its markup: it stays as it is."""
 _ARTICLE = r"(?:\b(an?) )?"
 _VOWELS = tuple("aeiouAEIOU")
 Quote = Callable[[str], str]
@@ -37,9 +37,8 @@ class Renaming:
     def of(self, text: str, quote: Quote = as_it_is, keep: Iterable[str] = ()) -> str:
         """The text with the district's words in it. `quote` makes a word fit for what is done with the text next;
         `keep`: parts of the text that are somebody's own words, and stay."""
-        kept = [re.escape(part) for part in keep if part]
-        between = re.compile(f"({'|'.join(kept)}|{_AS_IT_IS.pattern[1:]}") if kept else _AS_IT_IS
-        parts = between.split(text)
+        stays = "|".join([*(re.escape(part) for part in keep if part), _FILLED_IN])
+        parts = re.split(f"({stays})", text)
         parts[::2] = [self.sought.sub(lambda found: self._instead(found, quote), part) for part in parts[::2]]
         return "".join(parts)
 

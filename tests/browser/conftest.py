@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from cli.sample import write_sample
 from deploy.local.town import Town, start_town
@@ -17,6 +17,8 @@ from tests.browser.signing_in import Visitor
 from tests.e2e.district import District, open_for
 
 GENEROUS = {"GATEWAY_ANONYMOUS_A_MINUTE": "1000000", "GATEWAY_PERSON_A_MINUTE": "1000000", "WEB_DEVELOPMENT": "1"}
+PATIENCE_MS = 30_000.0
+"""How long something may take to be on a page: as long as Playwright waits for what is pressed."""
 Window = Callable[..., Awaitable[Look]]
 
 
@@ -90,6 +92,7 @@ def signed_in(town: Town, district: District) -> Iterator[Callable[[str], Visito
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         yield running

@@ -31,9 +31,8 @@ test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m "not long and not alone and not faults and (not browser or quick)"
 
 .PHONY: browser
-browser: install  ## every page in a real browser, in all its looks, a town for each file (a quarter of an hour)
-	@failed=; for file in tests/browser/test_*.py; do $(BIN)/pytest -m browser $$file || failed="$$failed $$file"; done; \
-		test -z "$$failed" || { echo "not green:$$failed"; exit 1; }
+browser: install  ## every page in a real browser, in all its looks
+	$(BIN)/pytest -m browser tests/browser
 
 .PHONY: screenshots
 screenshots: install  ## take the README's screenshots anew, of a district that has lived a day

@@ -1,4 +1,4 @@
-"""A whole town with its pages, a district by roster, a browser, and people of every role who are signed in."""
+"""A whole town with its pages, a district a file, a browser, and people of every role who are signed in."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from cli.sample import write_sample
 from deploy.local.town import Town, start_town
@@ -17,7 +17,8 @@ from tests.browser.signing_in import Visitor
 from tests.e2e.district import District, open_for
 
 GENEROUS = {"GATEWAY_ANONYMOUS_A_MINUTE": "1000000", "GATEWAY_PERSON_A_MINUTE": "1000000", "WEB_DEVELOPMENT": "1"}
-SLUG = "walk-valley"
+PATIENCE_MS = 30_000.0
+"""How long something may take to be on a page: as long as Playwright waits for what is pressed."""
 Window = Callable[..., Awaitable[Look]]
 
 
@@ -28,11 +29,19 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="session")
-def district(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
-    """A small district with its time drawn and its spaces furnished; tests add what they need through the API."""
-    roster = tmp_path_factory.mktemp("roster") / "sample.zip"
-    write_sample(roster, schools=1, learners=60, seed=7)
-    opened = open_for(town, roster)
+def roster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample district: one school, 60 learners."""
+    path = tmp_path_factory.mktemp("roster") / "sample.zip"
+    write_sample(path, schools=1, learners=60, seed=7)
+    return path
+
+
+@pytest.fixture(scope="module")
+def district(town: Town, roster: Path, request: pytest.FixtureRequest) -> Iterator[District]:
+    """A small district of each file's own in the one town, so that no file uses up the blocks or hosts of another;
+    its time is drawn and its spaces are furnished, and tests add what they need through the API."""
+    name = request.module.__name__.rpartition(".")[2].removeprefix("test_").replace("_", "-")
+    opened = open_for(town, roster, f"{name}-valley")
     yield opened
     opened.close()
 
@@ -64,7 +73,7 @@ def found(inhabitants: dict[str, Visitor], played: lived.Lived) -> Found:
     return crawl(inhabitants, played.left.first)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(town: Town, district: District) -> Iterator[Callable[[str], Visitor]]:
     """A visitor signed in as this person; the same one for the same person."""
     known: dict[str, Visitor] = {}
@@ -72,7 +81,7 @@ def signed_in(town: Town, district: District) -> Iterator[Callable[[str], Visito
     def visitor(person_id: str) -> Visitor:
         if person_id not in known:
             known[person_id] = Visitor(town.base_url)
-            last = known[person_id].sign_in(SLUG, person_id)
+            last = known[person_id].sign_in(district.day.slug, person_id)
             assert last.status_code == 303, last.text
         return known[person_id]
 
@@ -83,6 +92,7 @@ def signed_in(town: Town, district: District) -> Iterator[Callable[[str], Visito
 
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         yield running
@@ -90,12 +100,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture
-async def window(town: Town, browser: Browser, signed_in: Callable[[str], Visitor]) -> AsyncIterator[Window]:
-    """Opens a window, signed in as a person where one is named; each is closed after the test, and checked."""
+async def window(town: Town, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
+    """Opens a window, signed in as a person of the file's district where one is named; each is closed after the test,
+    and checked. Files that look at nobody of it open no district."""
     opened: list[Look] = []
 
     async def opens(person_id: str | None = None, **options: Any) -> Look:
-        visitor = signed_in(person_id) if person_id else None
+        visitor = request.getfixturevalue("signed_in")(person_id) if person_id else None
         opened.append(await look(browser, town.base_url, visitor, **options))
         return opened[-1]
 

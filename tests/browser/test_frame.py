@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from deploy.local.town import Town
-from tests.browser.conftest import SLUG
 from tests.browser.signing_in import SESSION, Visitor, hidden_fields
 from tests.e2e.district import District
+from tests.support.eventually import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.quick]
 SignedIn = Callable[[str], Visitor]
@@ -20,6 +20,11 @@ def visitor(town: Town) -> Iterator[Visitor]:
     fresh = Visitor(town.base_url)
     yield fresh
     fresh.close()
+
+
+@pytest.fixture(scope="module")
+def slug(district: District) -> str:
+    return district.day.slug
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +70,10 @@ def test_no_page_holds_a_token_and_each_says_the_policy(signed_in: SignedIn, lea
     assert "total;dur=" in answer.headers["server-timing"]
 
 
-def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(visitor: Visitor, learner_id: str) -> None:
-    visitor.sign_in(SLUG, learner_id)
+def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(
+    visitor: Visitor, slug: str, learner_id: str
+) -> None:
+    visitor.sign_in(slug, learner_id)
     fields = hidden_fields(visitor.get("/about-me").text, "/sign-out")
     refused = [
         visitor.post("/sign-out", {}),
@@ -86,8 +93,8 @@ def test_what_was_filled_in_is_kept_when_a_form_is_not_taken(visitor: Visitor) -
     assert "oak grove!" in again.text
 
 
-def test_after_signing_out_the_cookie_opens_nothing_any_more(visitor: Visitor, town: Town, learner_id: str) -> None:
-    visitor.sign_in(SLUG, learner_id)
+def test_after_signing_out_the_cookie_opens_nothing_any_more(visitor: Visitor, slug: str, learner_id: str) -> None:
+    visitor.sign_in(slug, learner_id)
     stolen = visitor.kept[SESSION]
     answer = visitor.fill_in(visitor.get("/about-me"), "/sign-out")
     assert answer.headers["clear-site-data"] == '"cache", "storage"'
@@ -96,27 +103,26 @@ def test_after_signing_out_the_cookie_opens_nothing_any_more(visitor: Visitor, t
     assert visitor.get("/about-me").status_code == 303
 
 
-def test_a_session_outlives_its_process_and_requests_at_once_do_not_end_it(
-    visitor: Visitor, town: Town, learner_id: str
+async def test_a_session_outlives_its_process_and_requests_at_once_do_not_end_it(
+    visitor: Visitor, town: Town, slug: str, learner_id: str
 ) -> None:
-    visitor.sign_in(SLUG, learner_id)
+    visitor.sign_in(slug, learner_id)
     town.kill("web.api")
     assert visitor.get("/about-me").status_code == 503
     shown = visitor.get("/about-me", accept="text/html")
     assert (shown.status_code, "The pages are away just now" in shown.text) == (503, True)
     town.start_service("web.api")
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(lambda _: visitor.http.get("/about-me", headers={"cookie": _cookie(visitor)}), range(16))
-        )
-    assert {answer.status_code for answer in answers} == {200}
+        answers = set(pool.map(lambda _: _about_me(visitor), range(16)))
+    assert answers <= {200, 503}, "a busy machine may let some wait too long, and yet nobody is sent to sign in"
+    await eventually(lambda: _about_me(visitor) == 200)
 
 
-def test_a_sign_in_of_another_browser_or_a_forged_state_gets_no_session(visitor: Visitor) -> None:
+def test_a_sign_in_of_another_browser_or_a_forged_state_gets_no_session(visitor: Visitor, slug: str) -> None:
     answer = visitor.get("/signed-in?code=x&state=y")
     assert answer.status_code == 400
     assert SESSION not in visitor.kept
-    visitor.fill_in(visitor.get("/sign-in"), "/sign-in", district=SLUG)
+    visitor.fill_in(visitor.get("/sign-in"), "/sign-in", district=slug)
     assert visitor.get("/signed-in?code=x&state=y").status_code == 400
     assert SESSION not in visitor.kept
 
@@ -176,5 +182,6 @@ def test_static_files_are_kept_for_ever_and_come_compressed(visitor: Visitor) ->
     assert visitor.get("/static/nothing.css").status_code == 404
 
 
-def _cookie(visitor: Visitor) -> str:
-    return f"{SESSION}={visitor.kept[SESSION]}"
+def _about_me(visitor: Visitor) -> int:
+    """What a page answers this browser, whatever other requests of it are under way."""
+    return visitor.http.get("/about-me", headers={"cookie": f"{SESSION}={visitor.kept[SESSION]}"}).status_code

@@ -3,25 +3,18 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from cli.demo.telling import until
 from tests.browser.conftest import Window
-from tests.browser.looking import PHONE, overflows, small_targets, violations
+from tests.browser.looking import HARDEST, overflows, small_targets, violations
 from tests.browser.refused_forms import tells_of
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "es": {"locale": "es-US"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -121,9 +114,8 @@ async def test_hours_are_told_what_is_wrong_with_them_by_the_schools_clock(windo
     tells_of(seen, 409)
 
 
-@pytest.mark.parametrize("name", LOOKS)
-async def test_projects_have_no_barrier(window: Window, running: str, project_id: str, name: str) -> None:
-    seen = await window(running, **LOOKS[name])
+async def test_projects_have_no_barrier(window: Window, running: str, project_id: str) -> None:
+    seen = await window(running, **HARDEST)
     one = f"/projects/{project_id}"
     paths = ("/projects", "/projects?state=running", "/projects/new", "/projects/hours", one)
     for path in (*paths, f"{one}/hours", f"{one}/reflect", f"{one}/show"):
@@ -162,9 +154,8 @@ def family_of(district: District) -> tuple[str, str]:
     return guardian.person_id, guardian.api.get("/v1/me")["ward_ids"][0]
 
 
-@pytest.mark.parametrize("name", LOOKS)
 async def test_a_family_reads_week_goals_and_record_of_a_child_and_changes_nothing(
-    window: Window, district: District, name: str
+    window: Window, district: District
 ) -> None:
     guardian, ward = family_of(district)
     child = next(each for each in range(len(district.learners)) if district.learners[each]["person_id"] == ward)
@@ -172,7 +163,7 @@ async def test_a_family_reads_week_goals_and_record_of_a_child_and_changes_nothi
     api.post(f"/v1/people/{ward}/goals", asked)
     api.post(f"/v1/people/{ward}/strengths", {"text": "Patience"})
     api.post(f"/v1/people/{ward}/needs", {"text": "Between me and my advisor", "circles": ["advisor"]})
-    seen = await window(guardian, **LOOKS[name])
+    seen = await window(guardian, **HARDEST)
     page = await seen.at(f"/family/{ward}")
     said = await page.locator("main").inner_text()
     assert "Patience" in said

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import SLUG, Window
+from tests.browser.conftest import Window
 from tests.browser.looking import PHONE, overflows, small_targets, violations
 from tests.browser.signing_in import SESSION, Visitor
 from tests.e2e.district import District
@@ -38,7 +38,7 @@ async def test_a_student_signs_in_through_the_district_and_comes_back_to_the_pag
     seen = await window()
     page = await seen.at("/today")
     assert page.url.endswith("/sign-in?back=%2Ftoday")
-    await page.get_by_label("Your district").fill(SLUG)
+    await page.get_by_label("Your district").fill(district.day.slug)
     await page.get_by_role("button", name="Continue").click()
     await page.locator("h2:has-text('learner') + p button").click()
     await page.wait_for_url("**/today")

@@ -1,10 +1,10 @@
-"""The district sets its words for interests, skills and levels."""
+"""The district sets its words: for interests, skills and levels, and for what the pages are about."""
 
 from dataclasses import dataclass, replace
 
 from kit.conditions import check_version
 from kit.transaction import Transaction
-from services.profile.domain.vocabulary import Vocabulary, Word, check_words
+from services.profile.domain.vocabulary import Term, Vocabulary, Word, check_words
 from services.profile.store.growth import VOCABULARIES, VOCABULARY
 from services.profile.store.growth_finding import vocabulary_of
 
@@ -16,6 +16,7 @@ class SetVocabulary:
     interests: tuple[Word, ...] | None
     skills: tuple[Word, ...] | None
     levels: tuple[Word, ...] | None
+    terms: tuple[Term, ...] | None = None
     version: int | None = None
 
 
@@ -29,6 +30,7 @@ async def set_vocabulary(tx: Transaction, order: SetVocabulary) -> Vocabulary:
             interests=known.interests if order.interests is None else order.interests,
             skills=known.skills if order.skills is None else order.skills,
             levels=known.levels if order.levels is None else order.levels,
+            terms=known.terms if order.terms is None else order.terms,
         )
     )
     return replace(wanted, version=tx[VOCABULARIES].save(VOCABULARY.pack(wanted)))

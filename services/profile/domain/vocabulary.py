@@ -1,9 +1,14 @@
-"""Vocabulary: the district's words for interests, skills and levels, with lists to begin with."""
+"""Vocabulary: the district's words for interests, skills and levels, and for what the pages are about."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from kit.refusals import Kind, Refusal, refuse_all
+
+T = TypeVar("T", bound=Hashable)
 
 
 class WordTwice(Refusal):
@@ -19,15 +24,44 @@ class Word:
     label: str
 
 
+class Renamed(StrEnum):
+    """What a district may call otherwise: words that mean one thing wherever our pages say them."""
+
+    BLOCK = "block"
+    GOAL = "goal"
+    PARTNER = "partner"
+    PROJECT = "project"
+    ROUND = "round"
+    SPACE = "space"
+    STEP = "step"
+    STUDENT = "student"
+    TARGET = "target"
+    TEACHER = "teacher"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a district calls one of these in a language, in place of our word: one of it, and several."""
+
+    tag: Renamed
+    language: str
+    label: str
+    plural: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What can be chosen from; levels go upwards. Version 0 is what Trellis begins with."""
+    """What can be chosen from; levels go upwards. Version 0 is what Trellis begins with.
+
+    `terms`: what the district calls things on its pages; what is not among them is called as Trellis calls it.
+    """
 
     district_id: str
     version: int
     interests: tuple[Word, ...]
     skills: tuple[Word, ...]
     levels: tuple[Word, ...]
+    terms: tuple[Term, ...] = ()
 
     @property
     def interest_tags(self) -> frozenset[str]:
@@ -69,19 +103,19 @@ def starting_vocabulary(district_id: str) -> Vocabulary:
 
 
 def check_words(vocabulary: Vocabulary) -> Vocabulary:
-    """The vocabulary, if no tag stands twice in a list.
+    """The vocabulary, if no tag stands twice in a list, nor twice in one language among what is called otherwise.
 
     Raises: Refusals of WordTwice.
     """
     lists = (vocabulary.interests, vocabulary.skills, vocabulary.levels)
-    twice = sorted({tag for words in lists for tag in _repeated(words)})
-    refuse_all(WordTwice(tags=", ".join(twice)) if twice else None)
+    twice = {tag for words in lists for tag in _repeated([word.tag for word in words])}
+    twice |= {tag for tag, _ in _repeated([(term.tag, term.language) for term in vocabulary.terms])}
+    refuse_all(WordTwice(tags=", ".join(sorted(twice))) if twice else None)
     return vocabulary
 
 
-def _repeated(words: Sequence[Word]) -> list[str]:
-    tags = [word.tag for word in words]
-    return [tag for tag in set(tags) if tags.count(tag) > 1]
+def _repeated(said: Sequence[T]) -> list[T]:
+    return [one for one, count in Counter(said).items() if count > 1]
 
 
 def _words(labels: str) -> tuple[Word, ...]:

@@ -1,9 +1,10 @@
 """Languages: which one a reader gets, and its words; English is the source, every other a catalogue."""
 
 import gettext as catalogues
+import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from services.web.looks.renaming import Quote, Renaming, as_it_is, for_braces, for_percent
 
 FOLDER = Path(__file__).resolve().parents[1] / "locale"
 MIRRORED = "en-x-mirror"
@@ -77,16 +80,23 @@ def _wish(part: str) -> str:
 
 
 _current: ContextVar[Language | None] = ContextVar("language", default=None)
+_renaming: ContextVar[Renaming | None] = ContextVar("renaming", default=None)
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Inside, every text is in this language."""
-    token = _current.set(language)
+    """Inside, every text is in this language, and things are called as Trellis calls them."""
+    token, before = _current.set(language), _renaming.set(None)
     try:
         yield
     finally:
         _current.reset(token)
+        _renaming.reset(before)
+
+
+def call_things(own: Renaming | None) -> None:
+    """From here on, inside `speaking`, things are called so."""
+    _renaming.set(own)
 
 
 def current() -> Language:
@@ -96,23 +106,39 @@ def current() -> Language:
 
 def gettext(message: str, /, **values: Any) -> str:
     """The message in the reader's language, with `%(name)s` filled in."""
-    text = current().words.gettext(message)
+    text = _called(plain(message), for_percent if values else as_it_is)
     return text % values if values else text
 
 
 def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
     """The message for so many, in the reader's language; `%(num)d` is the count."""
-    return current().words.ngettext(one, many, count) % {"num": count, **values}
+    return _called(current().words.ngettext(one, many, count), for_percent) % {"num": count, **values}
 
 
 def unfilled(message: str) -> str:
-    """The message in the reader's language as it stands: templates fill placeholders in by themselves."""
-    return current().words.gettext(message)
+    """The message in the reader's language as it stands: templates fill placeholders in by themselves, and take it
+    for markup."""
+    return _called(plain(message), _for_templates)
 
 
 def unfilled_many(one: str, many: str, count: int) -> str:
     """The message for so many as it stands, for templates."""
-    return current().words.ngettext(one, many, count)
+    return _called(current().words.ngettext(one, many, count), _for_templates)
+
+
+def plain(message: str) -> str:
+    """The message in the reader's language in Trellis's own words, whatever the district calls things."""
+    return current().words.gettext(message)
+
+
+def _called(text: str, quote: Quote, keep: Iterable[str] = ()) -> str:
+    """The text in the district's own words."""
+    own = _renaming.get()
+    return text if own is None else own.of(text, quote, keep)
+
+
+def _for_templates(own: str) -> str:
+    return for_percent(html.escape(own))
 
 
 def marked(message: str) -> str:
@@ -122,12 +148,14 @@ def marked(message: str) -> str:
 
 def coded(code: str, text: str, details: Mapping[str, Any] | None = None) -> str:
     """A sentence of the API in the reader's language, where its code has one; else as the API says it."""
-    found = current().codes.gettext(code)
-    if found == code:
-        return text
-    names = {name.partition(".")[0].partition("[")[0] for _, name, _, _ in Formatter().parse(found) if name}
     values = {name: value for name, value in (details or {}).items() if isinstance(value, (str, int, float))}
-    return found.format(**values) if names <= values.keys() else text
+    said = _called(text, as_it_is, [value for value in values.values() if isinstance(value, str)])
+    known_as = current().codes.gettext(code)
+    if known_as == code:
+        return said
+    found = _called(known_as, for_braces)
+    names = {name.partition(".")[0].partition("[")[0] for _, name, _, _ in Formatter().parse(found) if name}
+    return found.format(**values) if names <= values.keys() else said
 
 
 def _catalogue(code: str, kind: str = "") -> catalogues.NullTranslations:

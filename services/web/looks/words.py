@@ -1,44 +1,43 @@
 """Words: what a district calls things, in place of what Trellis calls them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.web.looks.languages import coded, gettext, marked
+from services.web.looks.languages import Language, coded, marked, plain
+from services.web.looks.renaming import Renaming, renaming
 from services.web.looks.times import when
 
 TERMS: Mapping[str, tuple[str, str]] = {
     "block": (marked("block"), marked("blocks")),
-    "offer": (marked("offer"), marked("offers")),
-    "place": (marked("place"), marked("places")),
-    "space": (marked("space"), marked("spaces")),
     "goal": (marked("goal"), marked("goals")),
-    "step": (marked("step"), marked("steps")),
-    "target": (marked("target"), marked("targets")),
-    "check-in": (marked("check-in"), marked("check-ins")),
-    "evidence": (marked("evidence"), marked("evidence")),
-    "project": (marked("project"), marked("projects")),
     "partner": (marked("partner"), marked("partners")),
-    "hours": (marked("hours"), marked("hours")),
-    "roll": (marked("roll"), marked("rolls")),
+    "project": (marked("project"), marked("projects")),
     "round": (marked("round"), marked("rounds")),
+    "space": (marked("space"), marked("spaces")),
+    "step": (marked("step"), marked("steps")),
     "student": (marked("student"), marked("students")),
+    "target": (marked("target"), marked("targets")),
     "teacher": (marked("teacher"), marked("teachers")),
-    "school office": (marked("school office"), marked("school offices")),
 }
-"""What can be called otherwise: one of it, and several."""
+"""What a district may call otherwise: one of it, and several. Our texts use these words for nothing else."""
 
 
-def word(term: str, vocabulary: Mapping[str, Any] | None, *, many: bool = False) -> str:
-    """What this district calls `term`: its own word where it set one, else ours in the reader's language.
+def ours(tag: str) -> tuple[str, str]:
+    """What Trellis calls it in the reader's language: one, and several. Raises: KeyError for none of these."""
+    one, many = TERMS[tag]
+    return plain(one), plain(many)
 
-    Raises: KeyError for a term that is none of ours.
-    """
-    ours = TERMS[term][many]
-    own = {each["tag"]: each for each in (vocabulary or {}).get("terms", ())}.get(term)
-    if own is None:
-        return gettext(ours)
-    return str(own["plural"] if many and own.get("plural") else own["label"])
+
+def own_words(vocabulary: Mapping[str, Any] | None, language: Language) -> Renaming | None:
+    """What the district calls things in this language; None where it calls them as we do."""
+    terms = [each for each in (vocabulary or {}).get("terms", ()) if each["tag"] in TERMS]
+    pairs = [pair for each in terms if each["language"] == language.code for pair in _pairs(each)]
+    return renaming(frozenset(pairs), articles=language.code == "en")
+
+
+def _pairs(term: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    return zip(ours(term["tag"]), (term["label"], term["plural"]), strict=True)
 
 
 def notice_text(notice: Mapping[str, Any], zone: ZoneInfo) -> str:

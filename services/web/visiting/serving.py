@@ -16,7 +16,8 @@ from kit.auth import Caller
 from kit.deadline import deadline_scope
 from kit.telemetry import describe_fault
 from services.web.asking.problems import Problem, Reason, Refused
-from services.web.looks.languages import choose, gettext, speaking
+from services.web.looks.languages import call_things, choose, gettext, speaking
+from services.web.looks.words import own_words
 from services.web.sessions.session import Session
 from services.web.visiting import cookies
 from services.web.visiting.desk import Desk
@@ -100,6 +101,7 @@ class Serving:
             visit.session = await sessions.open(cookie)
             visit.took("session", (time.perf_counter() - began) * 1000)
         if visit.session is not None:
+            call_things(own_words(visit.vocabulary, visit.language))
             visit.navigation = entries_for(self.entries, visit.session.role_names)
             visit.request.scope["trellis.visit"].caller = _caller(visit.session)
         if self.page is not None and self.page.roles is not None:

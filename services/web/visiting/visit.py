@@ -14,7 +14,6 @@ from kit.http import Answer
 from services.web.asking.problems import Problem, Reason, Refused
 from services.web.asking.reading import Answers, Part, people_in, read
 from services.web.looks.languages import Language, offered
-from services.web.looks.words import word
 from services.web.sessions.session import UTC, Session, over
 from services.web.visiting import cookies
 from services.web.visiting.desk import Desk
@@ -62,9 +61,10 @@ class Visit:
         """The clock that times are shown by."""
         return self.session.zone if self.session else UTC
 
-    def word(self, term: str, *, many: bool = False) -> str:
-        """What the person's district calls this."""
-        return word(term, self.session.about.get("vocabulary") if self.session else None, many=many)
+    @property
+    def vocabulary(self) -> Mapping[str, Any] | None:
+        """The district's own words, where they are known."""
+        return self.session.about.get("vocabulary") if self.session else None
 
     # Asking
 
@@ -163,8 +163,7 @@ class Visit:
         return {
             "visit": self,
             "zone": self.zone,
-            "word": self.word,
-            "vocabulary": self.session.about.get("vocabulary") if self.session else None,
+            "vocabulary": self.vocabulary,
             "language": self.language,
             "languages": offered(self.desk.settings.development),
             "theme": self.theme,

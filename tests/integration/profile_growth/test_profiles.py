@@ -186,3 +186,18 @@ async def test_the_district_sets_its_words_and_learners_choose_from_them(stage: 
     assert (await people.maya.put(f"{people.me}/interests", {"tags": ["welding"]})).codes == {"unknown-tags"}
     twice = words | {"skills": [{"tag": "grit", "label": "Grit"}] * 2}
     assert (await people.district_office.put("/v1/vocabulary", twice)).codes == {"word-twice"}
+
+
+async def test_the_district_calls_things_as_it_likes_and_takes_its_words_back(stage: Stage) -> None:
+    people = await cast(stage)
+    words = {"terms": [{"tag": "block", "language": "en", "label": "Wildcat Time", "plural": "Wildcat Times"}]}
+    assert (await people.office.put("/v1/vocabulary", words)).status == 403
+    assert (await people.district_office.put("/v1/vocabulary", words))["terms"] == words["terms"]
+    skills = {"skills": [{"tag": "grit", "label": "Grit"}]}
+    assert (await people.district_office.put("/v1/vocabulary", skills))["terms"] == words["terms"], "they stay"
+    assert (await people.maya.get("/v1/vocabulary"))["terms"] == words["terms"]
+    twice = {"terms": words["terms"] * 2}
+    assert (await people.district_office.put("/v1/vocabulary", twice)).codes == {"word-twice"}
+    odd = {"terms": [{**words["terms"][0], "tag": "shoe"}, {**words["terms"][0], "label": "x" * 41}]}
+    assert (await people.district_office.put("/v1/vocabulary", odd)).status == 422
+    assert (await people.district_office.put("/v1/vocabulary", {"terms": []}))["terms"] == []

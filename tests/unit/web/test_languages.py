@@ -13,7 +13,7 @@ from services.web.looks.languages import MIRRORED, choose, coded, gettext, known
 from services.web.looks.rendering import Rendering
 from services.web.looks.static_files import StaticFiles
 from services.web.looks.times import clock, day, when
-from services.web.looks.words import TERMS, label, word
+from services.web.looks.words import label
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
 DENVER = ZoneInfo("America/Denver")
@@ -97,16 +97,7 @@ def test_times_are_by_the_schools_clock_and_in_the_readers_language() -> None:
         clock("2031-03-03T16:05:00", DENVER)
 
 
-def test_a_districts_own_word_stands_in_place_of_ours() -> None:
-    own = {"terms": [{"tag": "block", "label": "Wildcat Time", "plural": "Wildcat Times"}], "skills": []}
-    assert word("block", own) == "Wildcat Time"
-    assert word("block", own, many=True) == "Wildcat Times"
-    assert word("block", None) == "block"
-    with speaking(known()["es"]):
-        assert word("block", None) == "bloque"
-    with pytest.raises(KeyError):
-        word("locker", own)
-    assert all(len(forms) == 2 for forms in TERMS.values())
+def test_what_a_district_does_not_list_is_called_as_its_tag() -> None:
     assert label("skills", "self-direction", {"skills": [{"tag": "self-direction", "label": "Leading yourself"}]}) == (
         "Leading yourself"
     )

@@ -6,6 +6,7 @@ from services.web.pages.office import (
     blocks,
     forgetting,
     front,
+    naming,
     no_place,
     one_off_days,
     partners,
@@ -24,6 +25,7 @@ from services.web.visiting.pages import Pages
 PAGES = Pages().include(
     front.pages,
     roster.pages,
+    naming.pages,
     vocabulary.pages,
     time.pages,
     patterns.pages,

@@ -29,12 +29,6 @@ def check_poison(operations: Sequence[Operation], found: Evidence) -> Iterator[F
         yield lost("partition", f"{service} stands at {offset} of {place[0]}/{place[1]} and does not move on")
 
 
-def expected_letters(operations: Sequence[Operation], found: Evidence) -> int:
-    """How many dead letters there must be, neither more nor less."""
-    doses = {one.asked["mark"]: one for one in operations if one.kind == "poison"}
-    return len(dict(_expected(doses, found.strangers)))
-
-
 def _expected(
     doses: Mapping[str, Operation], strangers: Sequence[Stranger]
 ) -> Iterator[tuple[Origin, tuple[Stranger, str]]]:

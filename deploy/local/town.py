@@ -59,10 +59,6 @@ class Town:
         else:
             self._start(self._orders_of(name))
 
-    def launch(self, name: str) -> None:
-        """Start a process that was stopped or killed, on the same port, and do not wait for it. Raises: DidNotStart."""
-        self._launch(self._orders[name])
-
     def stop_service(self, name: str) -> None:
         """Stop it cleanly: SIGTERM, and SIGKILL when its grace is over."""
         _at_once(Process.stop, self._running(name))
@@ -98,13 +94,10 @@ class Town:
 
     def _start(self, orders: Sequence[Order]) -> None:
         for order in orders:
-            self._launch(order)
+            wait_free(order.port)
+            self.processes[order.name] = start_process(order.name, order.argv, order.env, self.folder, order.port)
         for order in orders:
             wait_ready(order.ready_url, _READY_SECONDS, self.processes[order.name])
-
-    def _launch(self, order: Order) -> None:
-        wait_free(order.port)
-        self.processes[order.name] = start_process(order.name, order.argv, order.env, self.folder, order.port)
 
 
 def start_town(

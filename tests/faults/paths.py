@@ -18,7 +18,7 @@ from tests.faults.poison import dose, give, put_aside
 from tests.faults.rounds import Run
 from tests.faults.school import Known
 
-MOST_SECONDS = 90.0
+MOST_SECONDS = 300.0
 Walk = Callable[[], object]
 """Takes the path to its acknowledged end, however often it has to ask."""
 

@@ -11,6 +11,7 @@ import pytest
 from deploy.local.mongo_users import SERVICES
 from deploy.local.town import Town, start_town
 from tests.faults.crash_orders import ROOT, Orders, points_in
+from tests.faults.nursery import Nursery
 from tests.faults.paths import NAMES, Paths
 from tests.faults.quiet import Quiet
 from tests.faults.rounds import Run
@@ -18,17 +19,14 @@ from tests.faults.school import PATIENT
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1_800)]
 
-QUIET_SECONDS = 120.0
+QUIET_SECONDS = 300.0
 TRIES = 3
 """A process that has ended at one point may not come by the next one in the same walk."""
 OFFSETS = "consumer.before_offsets"
 OFFSETS_SECONDS = 2.0
 """Offsets are committed a moment after the effect that they are for."""
-HASTY = {
-    # What a worker held when it ended is free soon, so that the same worker, started again, need not wait for itself.
-    **{f"{service.upper()}_LEASE_SECONDS": "3" for service in SERVICES},
-    "PYTHONDONTWRITEBYTECODE": "",  # nor need what starts a hundred times be compiled a hundred times
-}
+HASTY = {f"{service.upper()}_LEASE_SECONDS": "3" for service in SERVICES}
+"""What a worker held when it ended is free soon, so that the same worker, started again, need not wait for itself."""
 
 
 Cell = tuple[str, str]
@@ -38,8 +36,8 @@ Cell = tuple[str, str]
 class Crashes:
     """A town whose processes can be told where to end."""
 
-    def __init__(self, town: Town, orders: Orders, folder: Path) -> None:
-        self.town, self.orders = town, orders
+    def __init__(self, town: Town, orders: Orders, nursery: Nursery, folder: Path) -> None:
+        self.town, self.orders, self.nursery = town, orders, nursery
         self.run = Run.begin(town, folder, lambda _: None)
         self.paths = Paths(self.run, self.revive)
         self.quiet = Quiet(town)
@@ -47,9 +45,9 @@ class Crashes:
 
     def revive(self) -> None:
         """Start again whatever has ended; nobody waits for it here, so that all of them come up side by side."""
-        for name, process in self.town.processes.items():
+        for name, process in list(self.town.processes.items()):
             if not process.alive:
-                self.town.launch(name)
+                self.nursery.start(name)
 
     def become_quiet(self) -> None:
         """Wait until everything that was done is sent and heard, reviving what ends on the way."""
@@ -130,8 +128,11 @@ def in_batches(passes: list[Cell], used: Counter[str]) -> Iterator[list[Cell]]:
 def crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crashes]:
     monkeypatch.setenv("TRELLIS_MONGO_TRANSACTION_SECONDS", "3")  # the dead hold their locks no longer than needed
     orders = Orders.in_folder(tmp_path / "orders")
-    with start_town(tmp_path, extra_env={**PATIENT, **HASTY, **orders.env}) as town:
-        found = Crashes(town, orders, tmp_path)
+    with (
+        start_town(tmp_path, extra_env={**PATIENT, **HASTY, **orders.env}) as town,
+        Nursery(town, orders.env) as nursery,
+    ):
+        found = Crashes(town, orders, nursery, tmp_path)
         yield found
         found.paths.close()
         found.quiet.close()

@@ -33,6 +33,8 @@ class ProcessSettings(BaseSettings):
     deadline_seconds: float = Field(5.0, gt=0, le=300)
     consumer_session_seconds: float = Field(15.0, ge=1, le=300)
     """After how long without a sign of life a worker's partitions go to another (or to itself, started again)."""
+    lease_seconds: float = Field(15.0, ge=3, le=300)
+    """The same for what a worker holds on lease: the slots of its outbox, and work that is shared out."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

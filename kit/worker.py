@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from pymongo.errors import PyMongoError
 
-from kit.bus import Producer, reachable
+from kit.bus import Producer, reachable, within_lease
 from kit.consumer import Consumer, Subscriptions, TooManyDeadLetters, Unpack
 from kit.edge import Store
 from kit.inbox import INBOX
@@ -26,6 +26,7 @@ Job = Callable[[StopSignal], Awaitable[None]]
 
 STALLED_SECONDS = 60.0
 SESSION_SECONDS = 15.0
+LEASE_SECONDS = 15.0
 GRACE_SECONDS = 20.0
 _RETRY_SECONDS = 2.0
 _LONGEST_RETRY_SECONDS = 30.0
@@ -55,21 +56,24 @@ async def run(
     stop: StopSignal | None = None,
     stalled_seconds: float = STALLED_SECONDS,
     session_seconds: float = SESSION_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> int:
     """Run a service's worker until SIGTERM, SIGINT or `stop`; returns the exit code (1: a part gave up).
 
     With Kafka or MongoDB away it waits and tries again, and says so at `/ready`. `collections` are made at the start.
     A job is awaited until it returns; one that raises is logged and started again, later each time. A worker that
-    gives no sign of life for `session_seconds` loses its partitions to the others of its group.
+    gives no sign of life for `session_seconds` loses its partitions to the others of its group; after `lease_seconds`
+    they may send what it had announced.
     """
-    producer = Producer(bootstrap)
+    producer = Producer(bootstrap, **within_lease(lease_seconds))
     session = _session(session_seconds)
     consumers = [
         Consumer(heard.name, store, bootstrap, producer, heard.subscriptions, unpack=unpack, known=known, **session)
         for heard in listeners
         if heard.subscriptions
     ]
-    worker = _Worker(store, bootstrap, producer, consumers, stop or StopSignal(), stalled_seconds)
+    relay = Relay(store.mongo, producer, lease_seconds=lease_seconds)
+    worker = _Worker(store, bootstrap, producer, relay, consumers, stop or StopSignal(), stalled_seconds)
     probe = Probe(host, port, unhealthy=worker.unhealthy, missing=worker.missing)
     port = await probe.start()
     log.info("worker_started", port=port, listeners=[listener.name for listener in listeners])
@@ -93,14 +97,14 @@ class _Worker:
         store: Store,
         bootstrap: str,
         producer: Producer,
+        relay: Relay,
         consumers: Sequence[Consumer],
         stop: StopSignal,
         stalled_seconds: float,
     ) -> None:
         self.stop = stop
         self._store, self._bootstrap, self._stalled_seconds = store, bootstrap, stalled_seconds
-        self._producer, self._consumers = producer, consumers
-        self._relay = Relay(store.mongo, self._producer)
+        self._producer, self._relay, self._consumers = producer, relay, consumers
 
     async def work(self, collections: Sequence[MongoCollection], jobs: Sequence[Job]) -> int:
         await self._make(collections)

@@ -50,6 +50,7 @@ class WorkerProcess:
             known=self.known,
             jobs=self.jobs(store, settings),
             session_seconds=settings.consumer_session_seconds,
+            lease_seconds=settings.lease_seconds,
         )
 
     def main(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from deploy.local.spawning import spawn
 
@@ -30,6 +31,16 @@ class DidNotStart(RuntimeError):
     """A server that did not get up; the message names it, its log and the log's last lines."""
 
 
+class Child(Protocol):
+    """What is asked of a child: a `subprocess.Popen`, or whoever answers like one."""
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass(eq=False)
 class Process:
     """One child process; `port` is the one it was told to listen on (0: none)."""
@@ -39,7 +50,7 @@ class Process:
     port: int
     log_path: Path
     log_offset: int = 0
-    _popen: subprocess.Popen[bytes] = field(repr=False, kw_only=True)
+    _popen: Child = field(repr=False, kw_only=True)
     _gone: bool = field(default=False, repr=False, kw_only=True)
 
     @property

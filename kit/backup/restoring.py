@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from bson.raw_bson import RawBSONDocument
 
 from kit.backup.files import Manifest, documents_in, file_of, verify
 from kit.bus import read_to_end, set_offsets
-from kit.envelope import read_envelope
+from kit.consumer.heard import envelope_of
+from kit.envelope import BadEnvelope, Envelope
 from kit.leases import Leases
 from kit.mongo import Collection, Mongo
 from kit.transaction import OUTBOX, SLOTS
@@ -68,9 +70,12 @@ async def told_since(mongo: Mongo, bootstrap: str, owned: Sequence[str]) -> dict
     return {name: list(keys) for name, keys in sorted(told.items())}
 
 
-def _announced(bootstrap: str, owned: Sequence[str]) -> Iterator[Any]:
+def _announced(bootstrap: str, owned: Sequence[str]) -> Iterator[Envelope]:
     for records in read_to_end(bootstrap, owned):
-        yield from (read_envelope(record.headers, record.value) for record in records if record.value is not None)
+        for record in records:
+            if record.value is not None:
+                with suppress(BadEnvelope):  # whoever put that there, it is no fact that anybody could have heard
+                    yield envelope_of(record.headers, record.value)
 
 
 async def _must_be_empty(mongo: Mongo) -> None:

@@ -5,7 +5,7 @@ from kit.bus.producing import Producer, send_now
 from kit.bus.reachable import reachable
 from kit.bus.reading import committed_offsets, read_to_end, set_offsets
 from kit.bus.records import Incoming, Outgoing, Place
-from kit.bus.safety import CONSUMER, PRODUCER
+from kit.bus.safety import CONSUMER, PRODUCER, within_lease
 from kit.bus.topics import LONGEST_RETENTION, Change, Topic, TopicChange, apply_topics, plan_topics
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "read_to_end",
     "send_now",
     "set_offsets",
+    "within_lease",
 ]

@@ -19,7 +19,7 @@ PRODUCER: dict[str, Any] = QUIET | {
     "acks": "all",
     "enable_idempotence": True,
     "retries": float("inf"),  # bounded by the delivery timeout
-    "delivery_timeout_ms": 10_000,  # shorter than an outbox lease, so that no one sends under a lease long lost
+    "delivery_timeout_ms": 10_000,  # shorter than an outbox lease: see `within_lease`
     "request_timeout_ms": 8_000,
     "max_in_flight_requests_per_connection": 5,  # the most that keeps order with idempotence
     "max_block_ms": 3_000,
@@ -30,6 +30,13 @@ PRODUCER: dict[str, Any] = QUIET | {
     "batch_size": 128 * 1024,
     "max_request_size": 1024 * 1024,
 }
+
+
+def within_lease(seconds: float) -> dict[str, Any]:
+    """The producer's settings with which no one sends under a lease of so many seconds that is long lost."""
+    delivery_ms = min(PRODUCER["delivery_timeout_ms"], int(seconds * 1000 * 2 / 3))
+    return {"delivery_timeout_ms": delivery_ms, "request_timeout_ms": delivery_ms * 4 // 5}
+
 
 CONSUMER: dict[str, Any] = QUIET | {
     "enable_auto_commit": False,  # an offset is committed when the transaction is, never by the clock

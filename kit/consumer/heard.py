@@ -79,8 +79,8 @@ class Reader:
         if record.value is None:
             return Passed(record, "tombstone")
         try:
-            envelope = _envelope_of(record.headers, record.value)
-        except Exception as error:  # bytes from outside: whatever goes wrong in reading them, they cannot be read
+            envelope = envelope_of(record.headers, record.value)
+        except BadEnvelope as error:
             return Unreadable(record, "bad-envelope", _expected(error))
         subscription = self._subscriptions.get(envelope.type)
         if subscription is not None:
@@ -103,7 +103,17 @@ class Reader:
         return Event(record, envelope, fact, handler)
 
 
-def _envelope_of(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope:
+def envelope_of(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope:
+    """The envelope in bytes from outside. Raises: BadEnvelope, whatever it is that goes wrong in reading them."""
+    try:
+        return _checked(headers, value)
+    except BadEnvelope:
+        raise
+    except Exception as error:
+        raise BadEnvelope("expected a CloudEvents message") from error
+
+
+def _checked(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope:
     try:
         envelope = read_envelope(headers, value)
     except AttributeError:  # a header may be null on Kafka; such a one says nothing
@@ -113,9 +123,9 @@ def _envelope_of(headers: Sequence[tuple[str, bytes]], value: bytes) -> Envelope
     return envelope
 
 
-def _expected(error: Exception) -> str:
+def _expected(error: BadEnvelope) -> str:
     """What was expected; what follows the colon may quote what was found."""
-    return str(error).partition(": ")[0] if isinstance(error, BadEnvelope) else "expected a CloudEvents message"
+    return str(error).partition(": ")[0]
 
 
 def _faults(error: ValidationError) -> str:

@@ -16,7 +16,8 @@ from services.profile.subscriptions import SUBSCRIPTIONS
 
 def jobs(store: Store, settings: ProfileSettings) -> Sequence[Job]:
     """Read the rosters that were uploaded, and apply those that were accepted."""
-    return (partial(work_on_rosters, store, settings.roster_look_every_seconds),)
+    every = settings.roster_look_every_seconds
+    return (partial(work_on_rosters, store, every, lease_seconds=settings.lease_seconds),)
 
 
 WORKER = WorkerProcess(

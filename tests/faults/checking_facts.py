@@ -119,8 +119,6 @@ def repeats(found: Evidence) -> Iterator[Finding]:
 def _heard(found: Evidence) -> Iterator[Finding]:
     for service, sent in found.unheard:
         yield lost("consumer", f"{service} has not done {sent.type} {sent.event_id}, and has moved on")
-    for letter in found.letters:
-        yield diverged("dead letter", f"{letter.consumer} put {letter.type} aside: {letter.reason} {letter.detail}")
 
 
 def _notices(found: Evidence) -> Iterator[Finding]:

@@ -86,3 +86,12 @@ NO_MAJORITY = (
     ),
 )  # fmt: skip
 """A write counts as soon as one store has it."""
+
+NO_DEAD_LETTER = (
+    Change(
+        "kit/consumer/listener.py",
+        "        if await self._put_aside(lane, letters):\n            for item in unreadable:\n",
+        "        lane.advance(len(letters))\n        if letters:\n            for item in unreadable:\n",
+    ),
+)
+"""What cannot be read is passed over."""

@@ -64,10 +64,14 @@ class Orders:
         """From now on every pass is noted."""
         (self.folder / "passes").write_text("")
 
-    def passes(self) -> list[tuple[str, str]]:
-        """Who has passed what since then, each pair once, in the order of the first pass; noting ends here."""
-        path = self.folder / "passes"
-        lines = dict.fromkeys(path.read_text().splitlines())
-        path.unlink()
+    def passes_so_far(self) -> list[tuple[str, str]]:
+        """Who has passed what since then, each pair once, in the order of the first pass."""
+        lines = dict.fromkeys((self.folder / "passes").read_text().splitlines())
         pairs = [line.partition("@") for line in lines]
         return [(process, point) for process, _, point in pairs]
+
+    def passes(self) -> list[tuple[str, str]]:
+        """The same; noting ends here."""
+        found = self.passes_so_far()
+        (self.folder / "passes").unlink()
+        return found

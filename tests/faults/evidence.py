@@ -1,6 +1,7 @@
 """The evidence: what the stores and the topics hold, read once, by a user who may only read."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ from pymongo import MongoClient
 
 from contracts.topics import TOPICS
 from deploy.local.town import Town
-from kit.bus import Incoming, read_to_end
+from kit.bus import Incoming, committed_offsets, read_to_end
 from kit.dead_letters import DeadLetter, dead_letter_topic, list_letters
 from services.community.subscriptions import SUBSCRIPTIONS as COMMUNITY
 from services.gateway.subscriptions import SUBSCRIPTIONS as GATEWAY
@@ -26,6 +27,8 @@ HEARD: Mapping[str, frozenset[str]] = {
 """Which types of facts each service hears."""
 FACT_TOPICS = [topic.name for topic in TOPICS if not topic.compacted]
 READER, PASSWORD = "fault_checker", "reads-and-nothing-else"
+MARK = re.compile(rb"poison [\w:.-]+")
+"""Stands in the value of every record that a test has put among the facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,22 @@ class Sent:
     place: tuple[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """One record of a topic that is no fact: a test has put it there."""
+
+    mark: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+
+
+Behind = tuple[str, tuple[str, int], int]
+"""Which service, in which partition, has come no further than where."""
+
+
 @dataclass
 class Evidence:
     """Collections by service and name; records in the order of each partition; letters that were put aside."""
@@ -48,6 +67,8 @@ class Evidence:
     stores: Mapping[str, Mapping[str, list[Row]]]
     sent: list[Sent]
     letters: list[DeadLetter] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
+    behind: list[Behind] = field(default_factory=list)
 
     def rows(self, service: str, name: str) -> list[Row]:
         """All documents of one collection."""
@@ -92,7 +113,8 @@ def gather(town: Town) -> Evidence:
     """Read everything. Topics last: what the stores know of must be there by then."""
     stores = read_stores(reading_url(town))
     letters = [letter for service in HEARD for letter in list_letters(town.kafka.bootstrap, dead_letter_topic(service))]
-    return Evidence(stores, read_topics(town.kafka.bootstrap), letters)
+    sent, strangers, ends = read_topics(town.kafka.bootstrap)
+    return Evidence(stores, sent, letters, strangers, list(_behind(town.kafka.bootstrap, ends)))
 
 
 def reading_url(town: Town) -> str:
@@ -116,9 +138,39 @@ def _collections(database: Any) -> dict[str, list[Row]]:
     return {name: list(database[name].find({})) for name in names}
 
 
-def read_topics(bootstrap: str) -> list[Sent]:
-    """Every fact that the topics hold, in order within a partition."""
-    return [_sent(record) for batch in read_to_end(bootstrap, FACT_TOPICS) for record in batch]
+def read_topics(bootstrap: str) -> tuple[list[Sent], list[Stranger], Mapping[tuple[str, int], int]]:
+    """Every fact that the topics hold, in order within a partition; what else is in them; and where each ends."""
+    sent: list[Sent] = []
+    strangers: list[Stranger] = []
+    ends: dict[tuple[str, int], int] = {}
+    for batch in read_to_end(bootstrap, FACT_TOPICS):
+        for record in batch:
+            ends[record.topic, record.partition] = record.offset + 1
+            stranger = _stranger(record)
+            if stranger:
+                strangers.append(stranger)
+            else:
+                sent.append(_sent(record))
+    return sent, strangers, ends
+
+
+def topics_of(service: str) -> list[str]:
+    """The topics that a service reads."""
+    return [topic.name for topic in TOPICS if service in topic.readers and not topic.compacted]
+
+
+def _behind(bootstrap: str, ends: Mapping[tuple[str, int], int]) -> Iterator[Behind]:
+    for service in HEARD:
+        for (topic, partition), offset in committed_offsets(bootstrap, service, topics_of(service)).items():
+            if offset < ends.get((topic, partition), 0):
+                yield service, (topic, partition), offset
+
+
+def _stranger(record: Incoming) -> Stranger | None:
+    found = MARK.search(record.value or b"")
+    if found is None or record.value is None:
+        return None
+    return Stranger(found.group().decode(), record.topic, record.partition, record.offset, record.key, record.value)
 
 
 def _sent(record: Incoming) -> Sent:

@@ -14,10 +14,11 @@ from tests.faults.clerk import import_one
 from tests.faults.errands import Errand
 from tests.faults.history import Phase
 from tests.faults.load import Person
+from tests.faults.poison import dose, give, put_aside
 from tests.faults.rounds import Run
 from tests.faults.school import Known
 
-MOST_SECONDS = 90.0
+MOST_SECONDS = 300.0
 Walk = Callable[[], object]
 """Takes the path to its acknowledged end, however often it has to ask."""
 
@@ -36,8 +37,11 @@ class Paths:
         self.person = Person(school, self.run.history, random.Random(1), "paths")
         self._seats = iter([(host, block) for block in school.district.blocks for host in school.educators])
         self._learners = cycle(school.district.learners)
+        self._attendances = cycle(("present", "absent"))
+        self._locked: set[str] = set()
         self._rolled: list[tuple[str, Known, str]] = []
         self._others = self._second_school()
+        self._read = cycle(("scheduler-placements", "profile-people"))  # between them all four services read these
 
     def prepare(self, name: str) -> Walk:
         """The path of this name, with all that comes before it already done."""
@@ -83,7 +87,7 @@ class Paths:
 
     def _scheduling(self) -> Errand:
         """An offer of somebody who has nothing else in that block, yet to be scheduled."""
-        host, block = next(self._seats)
+        host, block = next((host, block) for host, block in self._seats if block["block_id"] not in self._locked)
         school, title = self.run.school, f"seat {next(self.number)}"
         offer = {"title": title, "cap": 1}
         made = self.do(Errand("publish", host, "POST", f"/v1/schools/{school.school_id}/offers", offer, offer))
@@ -132,6 +136,7 @@ class Paths:
     def _lock(self) -> Walk:
         """Locked from the last block backwards, so that the first ones stay open for the others."""
         block = self.run.school.district.blocks.pop()
+        self._locked.add(block["block_id"])
         path, asked = f"/v1/blocks/{block['block_id']}/lock", {"block_id": block["block_id"]}
         return lambda: self.do(Errand("lock", self.run.school.principal, "POST", path, {}, asked))
 
@@ -142,9 +147,10 @@ class Paths:
             placement_id = self.do(self.booking(occurrence_id)).body["placement_id"]
             asked = {"block_id": block_id}
             self.do(Errand("lock", self.run.school.principal, "POST", f"/v1/blocks/{block_id}/lock", {}, asked))
+            self._locked.add(block_id)
             self._rolled = [(f"/v1/occurrences/{occurrence_id}/roll", host, placement_id)]
         path, host, placement_id = self._rolled[0]
-        attendance = ("present", "absent")[next(self.number) % 2]
+        attendance = next(self._attendances)
         body = {"entries": [{"placement_id": placement_id, "attendance": attendance}]}
         return lambda: self.do(Errand("retaken", host, "PUT", path, body, body))
 
@@ -159,6 +165,20 @@ class Paths:
         office = self.run.school.district.day["office"].known
         return lambda: self.do(Errand("forget", office, "POST", path, body, {"person_id": person_id}))
 
+    def _poison(self) -> Walk:
+        """A record that nobody can handle is put among the facts; it is through when all who read it put it aside."""
+        number = f"path-{next(self.number)}"
+        poison = dose(self.person.luck, "bad-envelope", next(self._read))
+
+        def walk() -> None:
+            bootstrap, deadline = self.run.town.kafka.bootstrap, time.monotonic() + MOST_SECONDS
+            give(bootstrap, self.run.history, poison, number)
+            while not all(put_aside(bootstrap, service, number) for service in poison.takers):
+                assert time.monotonic() < deadline, f"{number} was never put aside"
+                self.revive()
+
+        return walk
+
     def _second_school(self) -> Iterator[str]:
         """Learners whom no other path needs."""
         mine = {known["person_id"] for known in self.run.school.district.learners}
@@ -167,5 +187,6 @@ class Paths:
 
 
 NAMES = (
-    "book", "cancel", "forget", "goal", "hours", "lock", "project", "publish", "roll", "roster", "schedule", "wait",
+    "book", "cancel", "forget", "goal", "hours", "lock", "poison", "project", "publish", "roll", "roster", "schedule",
+    "wait",
 )  # fmt: skip

@@ -11,13 +11,15 @@ from pathlib import Path
 from deploy.local.town import Town, start_town
 from tests.faults.checking_facts import check_facts
 from tests.faults.checking_operations import check_operations
+from tests.faults.checking_poison import check_poison
 from tests.faults.checking_rules import check_rules
 from tests.faults.checking_views import check_views
 from tests.faults.clerk import import_one
 from tests.faults.evidence import Evidence
 from tests.faults.history import History, Operation, read_history
-from tests.faults.injecting import choose_faults, inject
+from tests.faults.injecting import Fault, choose_faults, inject
 from tests.faults.load import Pace, play
+from tests.faults.poison import choose_doses, give_all
 from tests.faults.school import PATIENT, School, open_school
 from tests.faults.settling import settle
 from tests.faults.verdict import Finding, Verdict, diverged
@@ -56,9 +58,20 @@ class Run:
         clerk = threading.Thread(target=self._import, args=(seed,)) if with_roster else None
         if clerk:
             clerk.start()
-        self.round(seed, OPERATIONS, lambda pace: inject(self.town, faults, pace, self.tell))
+        self.round(seed, OPERATIONS, lambda pace: self._spoil(seed, faults, pace))
         if clerk:
             clerk.join()
+
+    def _spoil(self, seed: str, faults: list[Fault], pace: Pace) -> None:
+        """What goes wrong in a round: faults one after the other, and poison beside them."""
+        doses = choose_doses(random.Random(f"{seed}:poison"), OPERATIONS)
+        work = (self.town.kafka.bootstrap, self.history, doses, pace, seed)
+        poisoner = threading.Thread(target=give_all, args=work)
+        poisoner.start()
+        try:
+            inject(self.town, faults, pace, self.tell)
+        finally:
+            poisoner.join()
 
     def check(self, *, views: bool = True) -> tuple[list[Operation], list[Finding]]:
         """Let the town settle, then check the history, the stores and the topics."""
@@ -82,7 +95,12 @@ class Run:
 
 def judge(operations: Sequence[Operation], found: Evidence) -> list[Finding]:
     """What the separate checker says of a history and the evidence."""
-    return [*check_operations(operations, found), *check_facts(found), *check_rules(found)]
+    return [
+        *check_operations(operations, found),
+        *check_facts(found),
+        *check_poison(operations, found),
+        *check_rules(found),
+    ]
 
 
 def play_rounds(

@@ -15,6 +15,7 @@ from cli.main import app
 from deploy.local.mongo_users import SERVICES
 from deploy.local.town import Town, start_town
 from tests.faults.evidence import read_stores, reading_url
+from tests.faults.poison import Dose, give
 from tests.faults.quiet import Quiet
 from tests.faults.rounds import Run
 from tests.faults.school import PATIENT
@@ -82,6 +83,8 @@ def test_empty_stores_are_restored_and_catch_up_with_what_the_topics_hold(run: R
         pace.wait_for(60)
         for name in LAGGARDS:
             town.kill(name)
+        # What is no fact stands in nobody's way: not in a backup's, not in a restore's.
+        give(town.kafka.bootstrap, run.history, Dose("bad-envelope", "profile-people", "", 0), "backup-poison")
 
     run.round("backup", 160, fall_behind)
     said = command(town, "backup", str(kept))

@@ -13,6 +13,7 @@ from tests.faults import errands, settling
 from tests.faults.checking_facts import repeats
 from tests.faults.copies import (
     MARK_BEFORE_ACKNOWLEDGE,
+    NO_DEAD_LETTER,
     NO_FENCE,
     NO_INBOX,
     NO_MAJORITY,
@@ -27,6 +28,7 @@ from tests.faults.evidence import gather
 from tests.faults.history import Phase
 from tests.faults.injecting import stopped
 from tests.faults.paths import Paths
+from tests.faults.poison import Dose, give
 from tests.faults.quiet import Quiet
 from tests.faults.rounds import Run
 from tests.faults.school import PATIENT
@@ -129,6 +131,14 @@ def test_an_effect_that_is_not_noted_with_itself_is_found_out(tmp_path: Path) ->
         told.break_off(NO_INBOX, "scheduler.worker")
         told.goals()
         assert {finding.rule for finding in told.findings()} == {"consumer"}
+
+
+def test_a_record_that_is_passed_over_in_silence_is_found_out(tmp_path: Path) -> None:
+    with story(tmp_path) as told:
+        told.break_off(NO_DEAD_LETTER, "scheduler.worker")
+        give(told.town.kafka.bootstrap, told.run.history, Dose("bad-envelope", "profile-goals", "", 0), "unseen")
+        told.goals()
+        assert {finding.rule for finding in told.findings()} == {"poison"}
 
 
 @pytest.mark.parametrize(("changes", "again"), [(WHOLE, False), (NO_FENCE, True)], ids=["whole", "broken"])

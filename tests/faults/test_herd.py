@@ -4,12 +4,16 @@ import asyncio
 import json
 import random
 import threading
+import time
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from services.gateway.front_door import USUAL_SECONDS
 from tests.faults import errands
 from tests.faults.asking import Client
 from tests.faults.crowding import resident_bytes
@@ -21,24 +25,49 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 CLIENTS = 1_000
 GROWN_BYTES = 250 * 1024 * 1024
-SERVED, TURNED_AWAY = {200, 201, 409}, {429, 503, 504}
+RECOVERED_SECONDS = 60.0
+SERVED, TURNED_AWAY, TOO_LATE = {200, 201, 409}, {429, 503}, {504}
 
 
-async def one(run: Run, number: int, occurrence_id: str, luck: random.Random) -> int:
-    """One client: a connection, one request, and the status of its answer (0: none)."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one client got (status 0: nothing), whether it was told when to come again, and how long that took."""
+
+    status: int
+    come_again: bool
+    seconds: float
+
+
+async def ask(run: Run, request: bytes) -> Answer:
+    """One client: a connection, one request, and the head of its answer."""
+    address, began = urlsplit(run.school.base_url), time.monotonic()
+    try:
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        writer.write(request)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 120)
+        writer.close()
+    except (OSError, asyncio.IncompleteReadError):
+        return Answer(0, False, time.monotonic() - began)
+    return Answer(int(head.split()[1]), b"\r\nretry-after:" in head.lower(), time.monotonic() - began)
+
+
+async def herd(run: Run, requests: Sequence[bytes]) -> list[Answer]:
+    """All of them at once."""
+    return await asyncio.gather(*(ask(run, request) for request in requests))
+
+
+def p99(answers: Sequence[Answer]) -> float:
+    """What ninety-nine of a hundred did not wait longer than, in seconds."""
+    return sorted(answer.seconds for answer in answers)[len(answers) * 99 // 100 - 1]
+
+
+def wanted(run: Run, number: int, occurrence_id: str, luck: random.Random) -> bytes:
+    """What one of the herd asks for: to see what is open, or to book."""
     learner, looks = luck.choice(run.school.district.learners), luck.random() < 0.5
-    address = urlsplit(run.school.base_url)
     if not looks:  # whether it was done stays open: the checker has to allow for both
         asked = {"student_id": learner["person_id"], "occurrence_id": occurrence_id}
         run.history.note(f"herd-{number}", Phase.INVOKE, "book", asked)
-    try:
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
-        writer.write(_request(run, learner, occurrence_id, looks=looks))
-        line = await asyncio.wait_for(reader.readline(), 120)
-        writer.close()
-        return int(line.split()[1])
-    except (OSError, IndexError):
-        return 0
+    return _request(run, learner, occurrence_id, looks=looks)
 
 
 def _request(run: Run, learner: Any, occurrence_id: str, *, looks: bool) -> bytes:
@@ -52,19 +81,23 @@ def _request(run: Run, learner: Any, occurrence_id: str, *, looks: bool) -> byte
 
 async def test_a_thousand_at_once_are_served_or_told_when_to_come_again(run: Run) -> None:
     await asyncio.to_thread(run.round, "herd", 100, lambda _: None)
-    board = run.school.board
+    board, luck = run.school.board, random.Random(8)
     occurrence_ids = [each["occurrence_id"] for each in board.occurrences if each["block_id"] not in board.locked][-5:]
+    bare = await herd(run, [b"GET /health HTTP/1.1\r\nhost: trellis\r\nconnection: close\r\n\r\n"] * CLIENTS)
     watched = {name: run.town.processes[name].pid for name in ("gateway.api", "scheduler.api")}
     before = {name: resident_bytes(pid) for name, pid in watched.items()}
-    luck = random.Random(8)
-    clients = [one(run, number, luck.choice(occurrence_ids), luck) for number in range(CLIENTS)]
-    statuses = Counter(await asyncio.gather(*clients))
-    print(f"herd: {dict(statuses)}", flush=True)
-    assert set(statuses) <= SERVED | TURNED_AWAY, statuses
-    assert statuses.total() == CLIENTS
+    answers = await herd(run, [wanted(run, number, luck.choice(occurrence_ids), luck) for number in range(CLIENTS)])
+    over_at = time.monotonic()
+    statuses = Counter(answer.status for answer in answers)
+    print(f"herd: {dict(statuses)}, p99 {p99(answers):.1f} s; with nothing to do {p99(bare):.1f} s", flush=True)
+    assert set(statuses) <= SERVED | TURNED_AWAY | TOO_LATE, statuses
+    assert all(answer.come_again for answer in answers if answer.status in TURNED_AWAY)
+    # The gateway's promise holds from when it has read a request: what a thousand connections cost here comes on top.
+    assert p99(answers) <= USUAL_SECONDS + p99(bare)
     for name, pid in watched.items():
         assert resident_bytes(pid) - before[name] < GROWN_BYTES, name
     await asyncio.to_thread(served_again, run)
+    assert time.monotonic() - over_at < RECOVERED_SECONDS
     findings = await asyncio.to_thread(run.check, views=False)
     assert [str(finding) for finding in findings[1]] == []
 

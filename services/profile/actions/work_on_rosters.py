@@ -23,7 +23,7 @@ from services.profile.store.rosters import ROSTERS
 
 PARTS = 8
 """Districts are shared out among workers by this many leases: one roster of a district at a time."""
-_LEASE_SECONDS = 15.0
+LEASE_SECONDS = 15.0
 _ASIDE_SECONDS = 30.0
 _MOST_WAITING = 1_000
 _FIELDS = ("district_id", "correlation_id", "state")
@@ -36,9 +36,11 @@ _WORK = {
 log = structlog.get_logger()
 
 
-async def work_on_rosters(store: Store, every_seconds: float, stop: StopSignal) -> None:
+async def work_on_rosters(
+    store: Store, every_seconds: float, stop: StopSignal, *, lease_seconds: float = LEASE_SECONDS
+) -> None:
     """Work on rosters of the districts that this worker holds, until `stop`; then hand them to others."""
-    leases = Leases(store.mongo, "rosters", PARTS, _LEASE_SECONDS)
+    leases = Leases(store.mongo, "rosters", PARTS, lease_seconds)
     hand = _Hand(store, leases, stop)
     tending = asyncio.create_task(_tend(leases, stop))
     try:

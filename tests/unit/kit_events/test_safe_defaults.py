@@ -9,7 +9,7 @@ from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssi
 from kafka.record import util
 from pymongo import ReadPreference
 
-from kit.bus import CONSUMER, LONGEST_RETENTION, PRODUCER
+from kit.bus import CONSUMER, LONGEST_RETENTION, PRODUCER, within_lease
 from kit.inbox import INBOX, KEPT
 from kit.mongo import MAJORITY, READ_MAJORITY, SNAPSHOT, Mongo
 from kit.outbox import Relay
@@ -56,6 +56,12 @@ def test_idempotence_keeps_order_with_at_most_five_requests_on_their_way() -> No
 def test_nobody_sends_longer_than_a_lease_lasts() -> None:
     lease_seconds = signature(Relay).parameters["lease_seconds"].default
     assert PRODUCER["request_timeout_ms"] < PRODUCER["delivery_timeout_ms"] < lease_seconds * 1000
+
+
+def test_with_a_shorter_lease_sending_is_given_up_sooner_and_with_a_longer_one_no_later() -> None:
+    short, long = within_lease(3), within_lease(300)
+    assert (short["request_timeout_ms"], short["delivery_timeout_ms"]) == (1_600, 2_000)
+    assert long == {name: PRODUCER[name] for name in long}
 
 
 def test_checksums_are_counted_by_the_fast_library() -> None:

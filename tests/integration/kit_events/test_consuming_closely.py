@@ -57,7 +57,7 @@ class Driven:
         return Record(loan, self.library.topic, partition, made.key, made.value, list(made.headers))
 
     def hand_over(self, records: Sequence[Incoming], partition: int = 0) -> None:
-        self.consumer.thread._hand_over({self.place(partition): records})  # type: ignore[dict-item]
+        self.consumer.thread._hand_over({self.place(partition): records})
 
     async def round(self) -> None:
         for delivery in await self.consumer._arrivals():

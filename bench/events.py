@@ -324,7 +324,9 @@ async def run(quick: bool, runs: int) -> None:
         kafka = start_kafka(Path(folder))
         mongo = Mongo(mongod.admin_url, "bench")
         try:
-            await measure(Bench(mongo, kafka.bootstrap, 5_000 if quick else 20_000), runs, 4 if quick else 20)
+            await measure(
+                Bench(mongo, kafka.bootstrap, 5_000 if quick else 20_000), 1 if quick else runs, 4 if quick else 20
+            )
         finally:
             mongo.close()
             kafka.stop()

@@ -1,9 +1,9 @@
 """Report: runs every bench, and writes docs/performance.md and the README's table from what they reached.
 
-    python -m bench.report [--quick] [--only NAME …] [--page]
+    python -m bench.report [--quick [--keep]] [--only NAME …] [--page]
 
 Each bench is a process of its own, one after the other. What each found is kept in `.trellis/bench`, so that one of
-them can be run again without the others; `--quick` is for a look alone and writes neither page.
+them can be run again without the others. `--quick` is for a look alone, and writes neither page unless told `--keep`.
 """
 
 import argparse
@@ -14,11 +14,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 from bench.bars import KEPT, Bar
 from bench.gateway_hop.measure import machine
+from kit.clock import now
 
 BENCHES = {
     "booking": "Booking under contention",
@@ -43,6 +43,7 @@ shown. CPU is that of the process under measure, per request or record.
 class Found:
     """What one bench reached: on which machine, when, how busy it was, what it printed, and its bars."""
 
+    command: str
     machine: str
     on: str
     load: str
@@ -62,8 +63,9 @@ class Found:
 def main() -> int:
     options = _options()
     names = options.only or list(BENCHES)
-    worked = options.page or [name for name in names if _run(name, quick=options.quick)]
-    if not options.quick:
+    kept = options.keep or not options.quick
+    worked = options.page or [name for name in names if _run(name, ["--quick"] if options.quick else [], kept=kept)]
+    if kept:
         found = {name: kept for name in BENCHES if (kept := Found.of(name))}
         PAGE.write_text("\n".join(page(found)).rstrip() + "\n")
         README.write_text(with_table(README.read_text(), found))
@@ -73,28 +75,28 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="each bench short; nothing is kept")
+    parser.add_argument("--keep", action="store_true", help="keep what a quick run found, too")
     parser.add_argument("--only", nargs="+", choices=list(BENCHES), help="these alone")
     parser.add_argument("--page", action="store_true", help="run nothing, write the pages anew")
     return parser.parse_args()
 
 
-def _run(name: str, *, quick: bool) -> bool:
+def _run(name: str, how: Sequence[str], *, kept: bool) -> bool:
     """Run one bench, its output shown as it comes. Returns whether it came to its end."""
     print(f"\n=== {BENCHES[name]}: python -m bench.{name}", flush=True)
     before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        kept = Path(folder) / "bars.json"
-        command = [sys.executable, "-u", "-m", f"bench.{name}", *(["--quick"] if quick else [])]
-        environment = os.environ | {KEPT: str(kept)}
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        told = Path(folder) / "bars.json"
+        command = [sys.executable, "-u", "-m", f"bench.{name}", *how]
+        process = subprocess.Popen(command, env=os.environ | {KEPT: str(told)}, stdout=subprocess.PIPE, text=True)
         printed = "".join(_shown(process))
-        if process.wait() or not kept.exists():
+        if process.wait() or not told.exists():
             print(f"{name} did not come to its end")
             return False
-        if not quick:
-            load = f"{before:.1f} before, {os.getloadavg()[0]:.1f} after"
-            bars = [Bar(**bar) for bar in json.loads(kept.read_text())]
-            _keep(name, Found(machine(), date.today().isoformat(), load, printed, bars))  # noqa: DTZ011 - a reader's day
+        bars = [Bar(**bar) for bar in json.loads(told.read_text())]
+    if kept:
+        load, today = f"{before:.1f} before, {os.getloadavg()[0]:.1f} after", now().date().isoformat()
+        _keep(name, Found(" ".join(["python -m", f"bench.{name}", *how]), machine(), today, load, printed, bars))
     return True
 
 

@@ -14,16 +14,16 @@ class Asker:
         self._port = port
         self._token = token
         self._free: list[_Ends] = []
-        self._until = time.monotonic() + READY_SECONDS
 
     async def get(self, path: str) -> bytes:
         """The body of the answer. A server that is not at work yet is waited for. Raises: AssertionError, OSError."""
+        until = time.monotonic() + READY_SECONDS
         while True:
             try:
                 status, body = await self._once(path)
-            except OSError:
+            except (OSError, EOFError):  # not there yet; or a connection that rested, and that the server has closed
                 status, body = 503, b""
-            if status < 500 or time.monotonic() > self._until:
+            if status < 500 or time.monotonic() > until:
                 assert status == 200, (status, path, body[:200])
                 return body
             await asyncio.sleep(0.1)

@@ -13,13 +13,34 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 
-from mutmut.configuration import config
-
 from tests.mutants.fates import NOTICED, Fates
 from tests.mutants.making import COPY, bring_tests_up, make_mutants
 from tests.mutants.page import write_page
 
 BAR = 0.9
+_UNIT, _EVENTS = "tests/unit", "tests/integration/kit_events"
+TESTS = {
+    "services/*": (
+        f"{_UNIT}/scheduler_placements",
+        f"{_UNIT}/scheduler_time",
+        # Longer than all others together, and it finds nothing more.
+        f"--deselect={_UNIT}/scheduler_placements/test_invariants.py",
+    ),
+    "kit/*": (
+        f"{_UNIT}/kit_events",
+        "tests/integration/kit_store/test_batches.py",
+        *(f"{_EVENTS}/test_{name}.py" for name in ("consuming_closely", "consuming", "consuming_faults")),
+        *(f"{_EVENTS}/test_{name}.py" for name in ("dead_letters", "relaying_closely", "relaying_order")),
+        f"{_EVENTS}/test_relaying_faults.py",
+        # As above; or they break servers that are shared here.
+        f"--deselect={_UNIT}/kit_events/test_heard.py::test_no_bytes_whatever_bring_the_reader_down",
+        f"--deselect={_EVENTS}/test_consuming.py::test_a_slow_handler_holds_the_thread_back_and_not_the_group",
+        f"--deselect={_EVENTS}/test_relaying_faults.py"
+        "::test_facts_wait_while_kafka_is_down_and_keep_their_order_on_its_return",
+    ),
+}
+"""Files that are changed -> the tests that reach them."""
+OPTIONS = ("-q", "-s", "-p", "tests.mutants.forking", "-p", "no:cacheprovider", "--hypothesis-seed=1", "--timeout=60")
 
 
 def main() -> int:
@@ -31,7 +52,9 @@ def main() -> int:
     elif not options.page:
         print(f"{len(make_mutants())} mutants")
     if not options.page:
-        _run()
+        bring_tests_up()
+        for part in [part for part in TESTS if fnmatch(part, options.of)]:
+            _run(part)
     fates = Fates.load()
     noticed = write_page(fates)
     print(f"mutants: {len(fates.known)}, noticed by tests {noticed:.1%} (bar {BAR:.0%}), see docs/mutants.md")
@@ -42,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--go-on", action="store_true", help="keep the mutants and what is known of them")
     parser.add_argument("--again", metavar="PATTERN", nargs="?", const="*", help="survivors (so named) run again")
+    parser.add_argument("--of", metavar="PATTERN", default="*", help=f"only these parts of {', '.join(TESTS)}")
     parser.add_argument("--page", action="store_true", help="write the page alone")
     return parser.parse_args()
 
@@ -52,18 +76,12 @@ def _runs_again(options: argparse.Namespace, name: str, what: str) -> bool:
     return what not in NOTICED and fnmatch(name, options.again)
 
 
-def _run() -> None:
+def _run(part: str) -> None:
     """Run pytest on the copy, with our loop in the place of its own."""
-    bring_tests_up()
     path = os.pathsep.join([str(COPY), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
-    options = config().pytest_add_cli_args
-    selection = config().pytest_add_cli_args_test_selection
-    subprocess.run(
-        [*(sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.mutants.forking"), *options, *selection],
-        cwd=COPY,
-        env=os.environ | {"PYTHONPATH": path, "MUTANTS_COPY": str(COPY)},
-        check=True,
-    )
+    told = {"PYTHONPATH": path, "MUTANTS_COPY": str(COPY), "MUTANTS_OF": part}
+    command = [sys.executable, "-m", "pytest", *OPTIONS, *TESTS[part]]
+    subprocess.run(command, cwd=COPY, env=os.environ | told, check=True)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
@@ -60,11 +60,12 @@ class Reach:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Run every mutant that is still to be run."""
-    settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
+    checks = list(HealthCheck)
+    settings.register_profile("mutants", deadline=None, derandomize=True, database=None, suppress_health_check=checks)
     settings.load_profile("mutants")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers and forks end with us, whoever ends us
-    with tempfile.TemporaryDirectory() as folder, lent_servers(Path(folder)):
-        items = {item.nodeid: item for item in session.items}
+    items = {item.nodeid: item for item in session.items}
+    with tempfile.TemporaryDirectory() as folder, lent_servers(Path(folder), session.items):
         reach = _reach(session, list(items.values()))
         run = _Run(session, items, reach, Fates.load())
         try:
@@ -75,16 +76,20 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 @contextmanager
-def lent_servers(folder: Path) -> Iterator[None]:
-    """One mongod and one Kafka, which every fork's fixtures get in place of their own."""
-    mongod, kafka = start_mongo(folder), start_kafka(folder)
-    # Without their processes: whoever borrows them cannot stop them.
-    STANDING.mongod, STANDING.kafka = replace(mongod, process=None), replace(kafka, process=None)
-    try:
+def lent_servers(folder: Path, items: Sequence[pytest.Item]) -> Iterator[None]:
+    """One mongod and one Kafka, where a test asks for them: every fork's fixtures get these in place of their own."""
+    wanted = {name for item in items for name in getattr(item, "fixturenames", ())}
+    with ExitStack() as servers:
+        # Lent without their processes: whoever borrows them cannot stop them.
+        if "mongod" in wanted:
+            mongod = start_mongo(folder)
+            servers.callback(mongod.stop)
+            STANDING.mongod = replace(mongod, process=None)
+        if "kafka" in wanted:
+            kafka = start_kafka(folder)
+            servers.callback(kafka.stop)
+            STANDING.kafka = replace(kafka, process=None)
         yield
-    finally:
-        kafka.stop()
-        mongod.stop()
 
 
 def _reach(session: pytest.Session, items: Sequence[pytest.Item]) -> Reach:
@@ -112,7 +117,6 @@ def _note_reach(session: pytest.Session, items: Sequence[pytest.Item], known: Re
         state()._stats.clear()
         if _passes(session, item):
             known.note(item.nodeid, time.monotonic() - began, state()._stats)
-        session.testsfailed = 0
     answer.write_text(json.dumps({"tests": known.tests, "seconds": known.seconds}))
     return True
 
@@ -125,7 +129,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def _passes(session: pytest.Session, item: pytest.Item) -> bool:
     """Run one test to its end, its fixtures included."""
-    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    session.testsfailed = 0
+    try:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+    except BaseException as error:  # such as the test's time limit, between its parts
+        print(f"\n{item.nodeid}\n{error!r}", flush=True)
+        return False
     return session.testsfailed == 0
 
 
@@ -210,10 +219,14 @@ class _Run:
         self.running[pid] = _Fork(mutant, reader, time.monotonic(), 60 + 5 * self._worst(mutant), control)
 
     def _live(self, name: str | None, tests: Sequence[str], writer: int) -> bool:
-        """In the fork: be this mutant until a test notices; its name goes to the parent."""
+        """In the fork: be this mutant until a test notices; its name goes to the parent.
+
+        A test has noticed when it fails twice: on a busy machine one may fail once by itself.
+        """
         set_mutant_under_test(name or "")
         for test in tests:
-            if not _passes(self.session, self.items[test]):
+            item = self.items[test]
+            if not _passes(self.session, item) and not _passes(self.session, item):
                 os.write(writer, test.encode())
                 return False
         os.write(writer, b" ")

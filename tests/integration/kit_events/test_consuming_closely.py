@@ -33,6 +33,15 @@ from tests.integration.kit_events.lending import (
 from tests.integration.kit_events.test_relaying_closely import counted
 from tests.unit.kit_events.test_lanes import Record
 
+
+@pytest.fixture
+async def library(library: Library) -> Library:
+    """The usual one, with a producer that waits for its broker, however busy the machine is."""
+    await library.producer.close()
+    library.producer = Producer(library.bootstrap)
+    return library
+
+
 AT_ONCE = Patience(3, 0.0, 0.0)
 LATER = Patience(3, 600.0, 600.0)
 

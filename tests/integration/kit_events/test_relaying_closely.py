@@ -62,11 +62,12 @@ async def test_a_window_holds_what_waits_in_its_lane_and_no_more(library: Librar
 
 
 async def test_a_key_that_rests_is_left_alone_until_its_time_is_up(library: Library) -> None:
-    await library.lend_many(copies=3, times=1)
+    await library.lend_many(copies=4, times=1)
     relay = library.relay(lease_seconds=600.0, poll_seconds=600.0)
     slots = dict(await relay.leases.tend())
     with capture_logs() as lines:
         relay._rest({"copy_1": TimeoutError(), "copy_2": KeyError()})
+    relay._rest({"copy_3": KeyError()})
     assert lines == [
         {"event": "facts_not_sent", "log_level": "warning", "keys": 2, "errors": ["KeyError", "TimeoutError"],
          "example": "copy_1"}
@@ -74,7 +75,7 @@ async def test_a_key_that_rests_is_left_alone_until_its_time_is_up(library: Libr
     assert [row["key"] for row in await relay._window(_Lane(0), slots)] == ["copy_0"]
     short = library.relay(poll_seconds=0.0)
     short._rest({"copy_1": TimeoutError()})
-    assert len(await short._window(_Lane(0), slots)) == 3
+    assert len(await short._window(_Lane(0), slots)) == 4
 
 
 async def test_of_a_key_nothing_is_marked_from_its_first_failure_on(library: Library) -> None:

@@ -1,6 +1,7 @@
 """Booking seen closely: the numbers in each refusal, the facts that a place becomes, and what stands on the board."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from services.scheduler.domain.resource_days import (
     shortage,
     take,
 )
+from services.scheduler.domain.rounds import Hold
 from services.scheduler.domain.weeks import (
     MOST_CANCELLED,
     Cause,
@@ -98,6 +100,36 @@ def test_each_refusal_carries_its_numbers() -> None:
     assert refusal(an_occurrence(eligibility=blocked)).details == {
         "reasons": "not-in-these-grades, not-in-these-classes"
     }
+
+
+def a_hold(block_id: str) -> Hold:
+    """A round holds the block's seats since a minute, and takes rankings for another day."""
+    return Hold(
+        block_id=block_id,
+        district_id="district_1",
+        school_id="school_1",
+        round_id="round_1",
+        since=OPEN - timedelta(minutes=1),
+        opens_at=OPEN,
+        closes_at=OPEN + timedelta(days=1),
+    )
+
+
+def test_seats_that_a_round_holds_are_for_those_who_rank_and_for_staff() -> None:
+    occurrence = an_occurrence()
+    hold = a_hold(occurrence.block_id)
+    with pytest.raises(Refusals) as raised:
+        book(a_wish(), occurrence, 0, a_week(), {}, hold)
+    assert raised.value.codes == {"held-for-round"}
+    before = a_wish(made_at=hold.since - timedelta(minutes=1))
+    assert book(before, occurrence, 0, a_week(), {}, hold).taken == 1
+    assigned = a_wish(cause=Cause.ASSIGNED, made_by="person_host")
+    assert book(assigned, occurrence, 0, a_week(), {}, hold).taken == 1
+    board = a_board(occurrence)
+    board.holds[occurrence.block_id] = hold
+    with pytest.raises(Refusals):
+        take_seat(board, a_wish(), "occ_1")
+    assert board.facts == []
 
 
 def test_an_overlap_names_what_is_in_the_way() -> None:

@@ -70,16 +70,12 @@ lock:  ## resolve the dependencies anew into requirements.lock, with hashes
 	mv deploy/runtime.new deploy/runtime.lock
 
 .PHONY: bench
-bench: install  ## measure against peers and limits, in ratios (several minutes)
-	$(BIN)/python -m bench.booking
-	$(BIN)/python -m bench.gateway_hop
-	$(BIN)/python -m bench.pages
+bench: install  ## measure against peers and limits, in ratios; writes docs/performance.md (half an hour, alone on the machine)
+	$(BIN)/python -m bench.report
 
 .PHONY: bench-quick
-bench-quick: install  ## the same, short
-	$(BIN)/python -m bench.booking --quick
-	$(BIN)/python -m bench.gateway_hop --quick
-	$(BIN)/python -m bench.pages --quick
+bench-quick: install  ## the same, short, and nothing is written
+	$(BIN)/python -m bench.report --quick
 
 .PHONY: bench-pages
 bench-pages: install  ## every page's time beside that of the JSON it is made of, and its weight
@@ -92,6 +88,15 @@ bench-distribution: install  ## the distribution engine against bounds, solvers 
 .PHONY: long
 long: install  ## the longer checks: hostile requests to every route, the demo as a stranger runs it
 	$(BIN)/pytest -m long
+
+# Beside .venv and not in it: its dependencies are nobody else's.
+.trellis/mutmut: Makefile
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@ mutmut==3.8.1 libcst==1.9.0 coverage==7.17.4 textual==8.2.8 setproctitle==1.3.8 linkify-it-py==2.2.0 mdit-py-plugins==0.7.0 platformdirs==4.14.8
+	@touch $@
+
+.PHONY: mutants
+mutants: install .trellis/mutmut  ## change one small thing at a time where guarantees stand; some test must notice (an hour or two)
+	PYTHONPATH=.:.trellis/mutmut $(BIN)/python -m tests.mutants
 
 .PHONY: faults
 faults: install  ## a town under load while things go wrong, then everything is checked (ROUNDS=10 SEED=…)

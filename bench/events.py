@@ -7,6 +7,7 @@ Both sides of a ratio run in turn in this one process, on the same servers; medi
 
 import argparse
 import asyncio
+import resource
 import statistics
 import tempfile
 import time
@@ -22,6 +23,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from pydantic import TypeAdapter
 from pymongo import UpdateOne
 
+from bench.bars import Bar, tell
 from deploy.local.kafka import start_kafka
 from deploy.local.mongo import start_mongo
 from kit.bus import CONSUMER, Outgoing, Producer, Topic, apply_topics
@@ -286,8 +288,8 @@ async def in_turn(runs: int, *sides: Callable[[], Awaitable[Cost]]) -> list[Cost
     ]
 
 
-def show(what: str, cost: Cost, beside: str = "") -> None:
-    print(f"{what:28}{cost.rate:9,.0f} /s {cost.cpu:6.0f} us CPU each  {beside}", flush=True)
+def show(what: str, cost: Cost) -> None:
+    print(f"{what:28}{cost.rate:9,.0f} /s {cost.cpu:6.0f} us CPU each", flush=True)
 
 
 async def measure(bench: Bench, runs: int, seconds: float) -> None:
@@ -296,16 +298,24 @@ async def measure(bench: Bench, runs: int, seconds: float) -> None:
     relay, bare, plain = await in_turn(runs, bench.relay_rate, bench.bare_produce_rate, bench.plain_produce_rate)
     show("bare produce, 300 bytes", plain)
     show("bare produce, same records", bare)
-    show("relay", relay, f"{relay.rate / bare.rate:.2f} of the rate (bar 0.70), {relay.cpu / bare.cpu:.2f} x the CPU")
+    show("relay", relay)
     await fresh_topic(bench)
     await bench.bare_produce_rate()
     runner, poll = await in_turn(runs, bench.runner_cost, bench.bare_consume_cost)
     show("bare poll and bare writes", poll)
-    show("consumer runner", runner, f"{runner.cpu / poll.cpu:.2f} x the CPU (bar 2.00)")
+    show("consumer runner", runner)
     await fresh_topic(bench)
     waits = sorted(await bench.latency(seconds))
     p50, p99 = waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
-    print(f"commit to handler at {PER_SECOND}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms (bar 50), {len(waits)} facts")
+    print(f"commit to handler at {PER_SECOND}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {len(waits)} facts")
+    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
+    tell(
+        [
+            Bar("relay: rate beside the bare client's with the same records", relay.rate / bare.rate, least=0.7),
+            Bar("consumer runner: CPU beside the bare poll and the bare writes", runner.cpu / poll.cpu, most=2.0),
+            Bar(f"commit to handler at {PER_SECOND} facts a second: p99, ms", p99, most=50.0),
+        ]
+    )
 
 
 async def run(quick: bool, runs: int) -> None:
@@ -314,7 +324,9 @@ async def run(quick: bool, runs: int) -> None:
         kafka = start_kafka(Path(folder))
         mongo = Mongo(mongod.admin_url, "bench")
         try:
-            await measure(Bench(mongo, kafka.bootstrap, 5_000 if quick else 20_000), runs, 4 if quick else 20)
+            await measure(
+                Bench(mongo, kafka.bootstrap, 5_000 if quick else 20_000), 1 if quick else runs, 4 if quick else 20
+            )
         finally:
             mongo.close()
             kafka.stop()

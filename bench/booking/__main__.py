@@ -13,6 +13,7 @@ from pathlib import Path
 import uvloop
 from joserfc.jwk import OKPKey
 
+from bench.bars import Bar, tell
 from bench.booking.checks import check
 from bench.booking.load import Figures, middle, run
 from bench.booking.school import COLLECTIONS, open_school, store_of
@@ -88,19 +89,22 @@ def report(found: dict[str, Figures]) -> None:
     for name, one in found.items():
         print(f"{name:28s}{one.per_second:12,.0f}{one.p50_ms:9.1f}{one.p99_ms:9.1f}{one.cpu_us:9.0f}")
     bare, text, ours = (found[f"{way}, one hot session"] for way in ("bare", "textbook", "ours"))
-    print("\nbars (reached; wanted)")
-    _bar("hot session, ours / bare conditional update", ours.per_second / bare.per_second, "at least 5")
-    counter = found["counter, one hot session"].per_second / bare.per_second
-    _bar("  (the same, group commit of a bare counter / bare)", counter, "for comparison")
-    _bar("hot session, p99 of ours / of bare", ours.p99_ms / bare.p99_ms, "at most 0.5")
-    _bar("hot session, ours / textbook", ours.per_second / text.per_second, "at least 500")
     spread, http = found["textbook, 500 sessions"], found["HTTP, 1 process"]
-    _bar("500 sessions, ours over HTTP / textbook at driver level", http.per_second / spread.per_second, "at least 4")
-    _bar("two processes / one", found["HTTP, 2 processes"].per_second / http.per_second, "at least 1.5")
-
-
-def _bar(name: str, reached: float, wanted: str) -> None:
-    print(f"  {name:58s}{reached:9.2f}   {wanted}")
+    counter = found["counter, one hot session"].per_second / bare.per_second
+    print(f"\nfor comparison: group commit of a bare counter is {counter:.2f} times the bare conditional update")
+    tell(
+        [
+            Bar("hot session: rate beside the bare conditional update", ours.per_second / bare.per_second, least=5),
+            Bar("hot session: p99 beside the bare conditional update's", ours.p99_ms / bare.p99_ms, most=0.5),
+            Bar("hot session: rate beside a transaction a booking", ours.per_second / text.per_second, least=500),
+            Bar(
+                "500 sessions over HTTP: rate beside a transaction a booking in the driver",
+                http.per_second / spread.per_second,
+                least=4,
+            ),
+            Bar("two processes: rate beside one", found["HTTP, 2 processes"].per_second / http.per_second, least=1.5),
+        ]
+    )
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from kit.serve import serve
 from kit.telemetry import configure
 from services.scheduler.api import API
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The command: every page found along the links, by turns with its bare answers; medians, and the ratio of the two."""
+"""The command: every page found along the links by turns with its bare answers, and the home pages with their parts."""
 
 import argparse
 import gzip
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.bars import Bar, tell
+from bench.home import QUICK, ROUNDS, measure
 from bench.pages.listening import Asked, Listener
 from deploy.local.town import Town, start_town
 from kit.telemetry import configure
@@ -21,6 +23,7 @@ from tests.browser.signing_in import Visitor
 
 MOST = 2.5
 """The median page may take so many times as long as its bare answers."""
+FEW = 5
 _GENEROUS = {"GATEWAY_ANONYMOUS_A_MINUTE": "1000000", "GATEWAY_PERSON_A_MINUTE": "1000000"}
 _QUIET = frozenset({"/parts", "/sign-in", "/"})
 """Pages that ask for nothing."""
@@ -52,16 +55,18 @@ def main() -> None:
         found = crawl(visitors, day.left.first)
         with Listener(town) as listener:
             measured = list(_measure(town, visitors, day, found, listener, options.rounds))
-    _tell(measured)
+        _tell(measured)
+        print()
+        home = measure(town, day, ROUNDS if options.rounds > FEW else QUICK)
     ratio = median(each.ratio for each in measured)
-    print(f"\nmedian page: {ratio:.2f} times its bare answers (at most {MOST}), over {len(measured)} pages")
+    tell([*home, Bar(f"pages: the median of {len(measured)} beside its bare answers", ratio, most=MOST)])
     if options.check and ratio > MOST:
         raise SystemExit(1)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__)
-    parser.add_argument("--quick", action="store_const", const=5, default=25, dest="rounds", help="fewer rounds")
+    parser.add_argument("--quick", action="store_const", const=FEW, default=25, dest="rounds", help="fewer rounds")
     parser.add_argument("--check", action="store_true", help=f"fail above {MOST}")
     return parser.parse_args()
 

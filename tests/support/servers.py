@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,10 +12,21 @@ from deploy.local.kafka import Kafka, start_kafka
 from deploy.local.mongo import Mongo, start_mongo
 
 
+@dataclass
+class Standing:
+    """Servers that stand already, where many runs of tests share them: `tests/mutants` lends them to its forks."""
+
+    mongod: Mongo | None = None
+    kafka: Kafka | None = None
+
+
+STANDING = Standing()
+
+
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
     """A real mongod: replica set of one, a user per service."""
-    server = start_mongo(tmp_path_factory.mktemp("mongod"))
+    server = STANDING.mongod or start_mongo(tmp_path_factory.mktemp("mongod"))
     yield server
     server.stop()
 
@@ -22,7 +34,7 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongo]:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     """A real Apache Kafka (KRaft, one node)."""
-    server = start_kafka(tmp_path_factory.mktemp("kafka"))
+    server = STANDING.kafka or start_kafka(tmp_path_factory.mktemp("kafka"))
     yield server
     server.stop()
 

@@ -1,7 +1,7 @@
 """A lending library on a real MongoDB and a real Kafka: copies are lent here, and each reader's loans counted there."""
 
 import asyncio
-import itertools
+import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, make_dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from kafka import KafkaAdminClient
 from pydantic import TypeAdapter
 
 from kit.bus import Incoming, Outgoing, Producer, Topic, apply_topics, read_to_end
@@ -39,7 +40,6 @@ IMPATIENT = {
     "max_block_ms": 1_000,
     "bootstrap_timeout_ms": 1_000,
 }
-_NUMBERS = itertools.count(1)
 
 
 class CopyUnknown(Refusal):
@@ -102,8 +102,7 @@ class Library:
     """One test's own database, topic and group."""
 
     def __init__(self, mongo: Mongo, bootstrap: str) -> None:
-        self.number = next(_NUMBERS)
-        self.name = f"lending{self.number}"
+        self.name = f"lending{uuid.uuid4().hex[:12]}"  # the servers may be shared with other runs of the same test
         self.topic = f"{self.name}-copies"
         self.mongo = mongo
         self.bootstrap = bootstrap
@@ -123,6 +122,12 @@ class Library:
         await self.producer.close()
         await self.mongo.client.drop_database(self.mongo.database.name)
         self.mongo.close()
+        await asyncio.to_thread(self._drop_topics)
+
+    def _drop_topics(self) -> None:
+        admin = KafkaAdminClient(bootstrap_servers=self.bootstrap)
+        admin.delete_topics([self.topic, dead_letter_topic(self.name)], raise_errors=False)
+        admin.close()
 
     def fact(self, copy_id: str, loan: int, district_id: str = DISTRICT) -> Announced:
         fact: Announced = self.lent(district_id=district_id, copy_id=copy_id, reader_id=f"reader_{loan % 7}", loan=loan)

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from kit.clock import now
 from kit.consumer.heard import Event, Passed, Reader, Unreadable
@@ -93,6 +94,38 @@ def test_what_cannot_be_read_has_a_reason_that_quotes_nothing(bad: Record, reaso
     assert unreadable.reason == reason
     assert unreadable.detail
     assert "SECRET" not in unreadable.detail
+
+
+class Shelved(BaseModel):
+    """A fact with a schema."""
+
+    district_id: str
+    loans: list[int]
+
+
+def test_a_wrong_schema_says_where_and_which_rule_of_every_fault() -> None:
+    reader = Reader({TYPE: (Shelved, nothing)}, lambda cls, data: cls.model_validate(data), {TYPE})
+    unreadable = reader.read(structured(data={"loans": [1, "SECRET"]}))
+    assert isinstance(unreadable, Unreadable)
+    assert (unreadable.reason, unreadable.detail) == ("wrong-schema", "district_id: missing; loans.1: int_parsing")
+
+
+def test_each_reason_says_what_was_expected() -> None:
+    def detail(record: Record) -> str:
+        unreadable = READER.read(record)
+        assert isinstance(unreadable, Unreadable)
+        return unreadable.detail
+
+    assert detail(structured(type="lending.copy.lent.v2")) == (
+        "a version of this fact that this release does not know yet"
+    )
+    assert detail(structured(type="lending.copy.burnt.v1")) == "a type that this release does not know"
+    assert detail(structured(id=7)) == "expected text as id, type and districtid"
+    assert detail(structured(data={"copy_id": "SECRET"})) == "KeyError"
+    other = detail(structured(data={"district_id": "SECRET"}))
+    assert other == "the envelope and the fact name different districts"
+    broken = Record(0, value=b"[1, 2]", headers=[("content-type", b"application/cloudevents+json")])
+    assert detail(broken) == "expected a CloudEvents message"
 
 
 @given(

@@ -1,5 +1,6 @@
 """Lanes and patience: what is held back, for how long, and what may be committed meanwhile."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,3 +82,27 @@ def test_a_pause_does_not_count_as_a_failure_of_the_event() -> None:
     for _ in range(20):
         paused.pause(Patience(0, 0, 0))
     assert (paused.attempts, paused.pauses, paused.held) == (0, 20, True)
+
+
+def test_a_paused_lane_waits_longer_each_time_and_is_ready_when_it_is_due() -> None:
+    paused = lane(event(0))
+    before = time.monotonic()
+    paused.pause(Patience(0, 60, 600))
+    first = paused.due
+    paused.pause(Patience(0, 60, 600))
+    assert before + 60 <= first <= time.monotonic() + 60
+    assert first + 60 <= paused.due
+    assert not paused.is_ready()
+    paused.advance(1)
+    assert (paused.attempts, paused.pauses, paused.due) == (0, 0, 0.0)
+    assert not paused.is_ready(), "nothing is left to do"
+
+
+def test_a_failed_lane_waits_from_now_on() -> None:
+    held = lane(event(0))
+    before = time.monotonic()
+    held.hold_back(Patience(3, 60, 600))
+    assert before + 60 <= held.due <= time.monotonic() + 60
+    held.hold_back(Patience(3, 60, 600))
+    assert before + 120 <= held.due
+    assert (held.attempts, held.pauses) == (2, 0)

@@ -52,6 +52,13 @@ class Hands:
         await self.page.keyboard.press("Control+A")
         await self.page.keyboard.type(text)
 
+    async def set_to(self, label: str, value: str) -> None:
+        """A day or a time: reached like any field, then set, since the keys for it differ by the browser's language."""
+        target = self.page.get_by_label(label)
+        if self.by_keyboard:
+            await self.reach(target)
+        await target.fill(value)
+
     async def tick(self, target: Locator) -> None:
         """A box."""
         self.presses += 1

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from deploy.local.town import Town
 from tests.browser.conftest import Window
 from tests.browser.hands import Hands
 from tests.browser.looking import DESKTOP, PHONE
-from tests.browser.office_days import hours_logged
+from tests.browser.office_days import run_project
 from tests.browser.teaching import CLASS, lesson, marks
 from tests.browser.test_partner import path_of
 from tests.e2e.district import District
@@ -164,7 +165,7 @@ async def test_step_6_the_roll_of_a_class_takes_few_presses(walk: Walk, capsys: 
     assert hands.presses <= ROLL
 
 
-async def test_step_7_a_project_is_approved_and_hours_are_confirmed_then_approved(walk: Walk) -> None:
+async def test_step_7_a_project_is_approved_and_hours_are_logged_confirmed_and_approved(walk: Walk) -> None:
     student = await walk.hands_of(walk.district.day["maya"].person_id, "/projects/new")
     await student.write("What is it called?", f"Pond {walk.name}")
     await student.write("What question or need is it about?", "What lives here?")
@@ -176,7 +177,17 @@ async def test_step_7_a_project_is_approved_and_hours_are_confirmed_then_approve
     await office.press("button", named("Approve", f"Pond {walk.name}"))
     await expect(office.page.get_by_text(f"“Pond {walk.name}” is approved.")).to_be_visible()
 
-    hours_logged(walk.district, 100 + 10 * list(WAYS).index(walk.name))
+    run_project(walk.district)
+    await student.go(f"/projects/{walk.district.day.ids['project']}/hours")
+    days_ago = 2 + list(WAYS).index(walk.name)
+    await student.set_to("On which day?", (datetime.now(UTC) - timedelta(days=days_ago)).date().isoformat())
+    await student.set_to("From when?", "10:00")
+    await student.set_to("Until when?", "11:00")
+    await student.write("What did you do?", f"Dug the pond {walk.name}")
+    await student.write("Where?", "Behind the gym")
+    await student.press("button", "Send it")
+    await expect(student.page.get_by_text(f"Dug the pond {walk.name}")).to_be_visible()
+
     contact = walk.district.day["partner"].person_id
     link = principal.api.post(f"/v1/people/{contact}/sign-in-links", {})["link"]
     partner = await walk.hands_of(None, path_of(link))
@@ -190,14 +201,23 @@ async def test_step_7_a_project_is_approved_and_hours_are_confirmed_then_approve
     await expect(office.page.get_by_text("1 entry is approved.")).to_be_visible()
 
 
-async def test_step_8_a_forgotten_learner_stands_on_no_page_and_their_session_ends(walk: Walk) -> None:
+async def test_step_8_the_office_forgets_a_learner_who_then_stands_on_no_page_and_is_signed_out(walk: Walk) -> None:
     office, person_id = walk.district.day["office"], walk.student(3)
     student = await walk.hands_of(person_id, "/today")
     assert student.page.url.endswith("/today")
-    erasure = office.api.post(f"/v1/people/{person_id}/forget", {"reason_code": "family-request"})
+    known = office.api.get(f"/v1/people/{person_id}")
+    hands = await walk.hands_of(office.person_id, f"{walk.school}/people/{person_id}/forget")
+    await hands.tick(hands.page.get_by_label("The family asked for it"))
+    await hands.press("button", "Forget this person for good")
+    await expect(hands.page.get_by_text("Write the name as it stands above").first).to_be_visible()
+    await hands.write("To be sure, write their name", f"{known['given_name']} {known['family_name']}")
+    await hands.press("button", "Forget this person for good")
+    await hands.page.wait_for_url("**/office/erasures/erasure_*")
+    certificate = hands.page.url
 
-    def is_complete() -> bool:
-        return bool(office.api.get(f"/v1/erasures/{erasure['erasure_id']}")["state"] == "complete")
+    async def is_complete() -> bool:
+        await hands.page.goto(certificate)
+        return await hands.page.get_by_text("Every part of Trellis has removed what it held").count() == 1
 
     await eventually(is_complete, seconds=60)
 
@@ -207,9 +227,10 @@ async def test_step_8_a_forgotten_learner_stands_on_no_page_and_their_session_en
 
     await eventually(is_out, seconds=60)
     student.look.faults.clear()  # the browser itself tells of the page that is refused
-    known = next(each for each in walk.district.learners if each["person_id"] == person_id)
-    hands = await walk.hands_of(office.person_id, f"{walk.school}/people?role=learner")
+    await hands.go(f"{walk.school}/people?role=learner")
     assert known["username"] not in await hands.page.content()
+    await hands.go("/office/erasures")
+    assert await hands.page.locator(f"a[href='{certificate[certificate.index('/office') :]}']").count() == 1
 
 
 async def test_step_9_pages_stand_while_community_is_away(walk: Walk, town: Town) -> None:

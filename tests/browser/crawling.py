@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -13,61 +13,91 @@ from tests.browser.signing_in import Visitor
 
 UNLINKED = frozenset({"/", "/signed-in", "/sign-in/link"})
 """What no link leads to: the address alone, the way back from a district's sign-in, and the link that is sent."""
-AFTER_AN_ACT = frozenset(
-    {
-        "/sign-in/link",  # its page is reached by mail
-        "/office/schools/{school_id}/no-place/{block_id}/undo",  # undo stands in the notice of what was just done
-        "/me/who/{field_id}/back",
-        "/office/schools/{school_id}/notices",  # nothing happens on that day that a principal is told of
-        "/goals/{goal_id}/begin",  # where the district's policy asks that goals are agreed on
-        "/learners/{person_id}/goals/{goal_id}/agree",
-    }
-)
-"""Forms that stand on no page as it is found here; the tests of their own pages fill them in."""
+AFTER_AN_ACT = {
+    "/sign-in/link": ("token",),  # its page is reached by mail
+    "/office/schools/{school_id}/no-place/{block_id}/undo": ("placement",),  # undo stands in a notice of what was done
+    "/me/who/{field_id}/back": ("circles", "visible_to"),
+    "/office/schools/{school_id}/notices": ("newest_id",),  # nothing happens on that day that a principal is told of
+    "/goals/{goal_id}/begin": (),  # where the district's policy asks that goals are agreed on
+    "/learners/{person_id}/goals/{goal_id}/agree": (),
+}
+"""Forms that stand on no page as it is found here, with their fields; the tests of their own pages fill them in."""
 SHOWROOM = "/parts"
 """Its forms show how forms look; nothing takes them."""
-_EACH, _LOOKED = 4, 3
-"""So many addresses of one route and person are followed, and looked at: they may be in different states."""
-_LINKS = {"a": "href", "form": "action"}
+_EACH = 4
+"""So many addresses of one route and person are followed: they may be in different states."""
+_ALONE = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+"""Elements that hold nothing and are not closed (HTML Standard, 13.1.2)."""
+_WORDS = frozenset({"text", "search", "textarea"})
+Shape = frozenset[str]
+"""Which elements of which classes stand in which: two pages of one shape differ in words and numbers alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as it stands on a page: where it goes, its fields with their values, and which of them are files."""
+    """A form as it stands on a page: where it goes, its fields with their values, and which of them are what.
+
+    `typed`: what somebody fills in or chooses; `written`: of those, what takes any words.
+    """
 
     page: str
     action: str
     fields: Mapping[str, str]
-    files: frozenset[str]
-    typed: frozenset[str]
-    multipart: bool
+    files: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
 
 
 class Reader(HTMLParser):
-    """What a page leads to, and the forms on it."""
+    """What a page leads to, the forms on it, and its shape."""
 
     def __init__(self, address: str) -> None:
         super().__init__()
         self.address, self.links, self.forms = address, list[str](), list[Filled]()
+        self._within, self._shape = list[str](), set[str]()
         self._form: dict[str, str] | None = None
         self._fields: dict[str, str] = {}
         self._files: set[str] = set()
         self._typed: set[str] = set()
+        self._written: set[str] = set()
+
+    @classmethod
+    def of(cls, address: str, text: str) -> "Reader":
+        """A page that has been read."""
+        reader = cls(address)
+        reader.feed(text)
+        return reader
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        self._place(tag, f"{tag}.{given.get('class', '')}.{given.get('type', '')}")
         for name in ("href", "data-live", "hx-get"):
             if given.get(name) and tag != "link":
                 self.links.append(urljoin(self.address, given[name]))
         if tag == "form":
-            self._form, self._fields, self._files, self._typed = given, {}, set(), set()
+            self._form, self._fields = given, {}
+            self._files, self._typed, self._written = set(), set(), set()
         elif self._form is not None and given.get("name"):
             self._field(tag, given)
 
     def handle_endtag(self, tag: str) -> None:
+        while tag not in _ALONE and self._within and self._within.pop().partition(".")[0] != tag:
+            pass
         if tag == "form" and self._form is not None:
             self._close(self._form)
             self._form = None
+
+    @property
+    def shape(self) -> Shape:
+        """The page's shape."""
+        return frozenset(self._shape)
+
+    def _place(self, tag: str, name: str) -> None:
+        self._shape.add("/".join([*self._within, name]))
+        if tag not in _ALONE:
+            self._within.append(name)
 
     def _field(self, tag: str, given: Mapping[str, str]) -> None:
         kind = given.get("type", "text") if tag == "input" else tag
@@ -77,6 +107,8 @@ class Reader(HTMLParser):
             self._fields[given["name"]] = given.get("value", "")
         if kind not in ("hidden", "file"):
             self._typed.add(given["name"])
+        if kind in _WORDS:
+            self._written.add(given["name"])
 
     def _close(self, form: Mapping[str, str]) -> None:
         action = urljoin(self.address, form.get("action") or self.address)
@@ -84,31 +116,36 @@ class Reader(HTMLParser):
             asked = {name: value for name, value in self._fields.items() if value}
             self.links.append(action if not asked else f"{action}?{'&'.join(f'{n}={v}' for n, v in asked.items())}")
             return
-        multipart = form.get("enctype", "") == "multipart/form-data"
-        self.forms.append(
-            Filled(self.address, action, self._fields, frozenset(self._files), frozenset(self._typed), multipart)
-        )
+        kinds = map(frozenset, (self._files, self._typed, self._written))
+        self.forms.append(Filled(self.address, action, self._fields, *kinds))
 
 
 @dataclass
 class Found:
-    """Addresses by route and part; forms by the route they go to; answers that no page should give."""
+    """Addresses by route and part, forms by the route they go to, answers that no page should give, states of pages."""
 
     addresses: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     forms: dict[str, tuple[str, Filled]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    states: list[tuple[str, str]] = field(default_factory=list)
+    _shapes: dict[str, list[Shape]] = field(default_factory=lambda: defaultdict(list))
 
-    def looked_at(self) -> Iterator[tuple[str, str]]:
-        """Each route's pages once a part: who looks, and at what."""
-        for parts in self.addresses.values():
-            for part, addresses in parts.items():
-                for address in addresses[:_LOOKED]:
-                    yield part, address
+    def is_new(self, route: str, address: str, text: str) -> bool:
+        """Whether this page of a route has anything that none before it had; the next one like it has not."""
+        shape = Reader.of(address, text).shape
+        if any(shape <= known for known in self._shapes[route]):
+            return False
+        self._shapes[route].append(shape)
+        return True
 
 
-def crawl(visitors: Mapping[str, Visitor], first_of: Collection[str]) -> Found:
-    """Follow every link of every visitor, until no route has anything new; those of `first_of` come first."""
-    found = Found()
+def crawl(visitors: Mapping[str, Visitor], first_of: Collection[str], found: Found | None = None) -> Found:
+    """Follow every link of every visitor, until no route has anything new; those of `first_of` come first.
+
+    Goes on with what was `found` before. Each page in each of its states, as its shape tells, is one of `states`: by
+    who saw it, and where.
+    """
+    found = found or Found()
     for part, visitor in visitors.items():
         first = visitor.get("/").headers["location"]
         waiting, seen = ["/sign-in", SHOWROOM, first], set[str]()
@@ -127,15 +164,23 @@ def crawl(visitors: Mapping[str, Visitor], first_of: Collection[str]) -> Found:
 
 def read_page(address: str, text: str) -> list[Filled]:
     """The forms of a page."""
-    reader = Reader(address)
-    reader.feed(text)
-    return reader.forms
+    return Reader.of(address, text).forms
 
 
 def route_of(method: str, address: str) -> Page | None:
     """The route that answers this address, in the order of the table."""
     path = urlsplit(address).path
     return next((page for page, pattern in _PATTERNS if page.method == method and pattern.fullmatch(path)), None)
+
+
+def address_for(found: Found, part: str, path: str) -> str:
+    """An address of this route, with names that stand in other addresses that this part found. Raises: KeyError."""
+    known: dict[str, str] = {}
+    for page, pattern in _PATTERNS:
+        for address in found.addresses.get(page.path, {}).get(part, ()):
+            if named := pattern.fullmatch(urlsplit(address).path):
+                known |= named.groupdict()
+    return path.format_map(known)
 
 
 def pages() -> list[str]:
@@ -147,7 +192,7 @@ def pages() -> list[str]:
 
 def forms() -> list[str]:
     """Every form's address in the route table that stands on a page as it is found."""
-    return sorted({page.path for page in PAGES.pages if page.method == "POST"} - AFTER_AN_ACT)
+    return sorted({page.path for page in PAGES.pages if page.method == "POST"} - AFTER_AN_ACT.keys())
 
 
 def _look(visitor: Visitor, part: str, route: Page, address: str, found: Found) -> list[str]:
@@ -161,8 +206,9 @@ def _look(visitor: Visitor, part: str, route: Page, address: str, found: Found) 
         found.addresses[route.path].setdefault(part, [])
         return []
     found.addresses[route.path][part].append(address)
-    reader = Reader(address)
-    reader.feed(text)
+    if found.is_new(route.path, address, text):
+        found.states.append((part, address))
+    reader = Reader.of(address, text)
     for form in [] if route.path == SHOWROOM else reader.forms:
         target = route_of("POST", form.action)
         if target is None:
@@ -179,4 +225,4 @@ def _local(link: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-_PATTERNS = [(page, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", page.path))) for page in PAGES.pages]
+_PATTERNS = [(page, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", page.path))) for page in PAGES.pages]

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from cli.demo.arriving import gather_cast, import_roster, open_district
 from cli.demo.day import Day, Somebody
 from cli.demo.story import STEPS, begin, play_step
 from cli.demo.telling import Teller
@@ -15,7 +16,7 @@ from cli.sample import write_sample
 from deploy.local.town import Town
 from tests.browser.left_to_do import Left, leave
 
-SLUG = "lived-valley"
+SLUG, NEW_SLUG = "lived-valley", "new-valley"
 PARTS = ("maya", "teacher", "principal", "office", "guardian", "partner")
 """One of each role; the office twice, of a school and of the district."""
 
@@ -35,6 +36,16 @@ class Lived:
         contact = self.day["partner"].person_id
         made: Mapping[str, Any] = self.day["principal"].api.post(f"/v1/people/{contact}/sign-in-links", {})
         return str(made["link"])
+
+
+def begin_only(town: Town, folder: Path) -> Day:
+    """Open a district with its roster and stop there: it has people, and nothing to do."""
+    roster = folder / "new.zip"
+    write_sample(roster, schools=1, learners=20, seed=13)
+    day = begin(town, roster, NEW_SLUG, Teller(Console(file=StringIO(), width=160)))
+    for act in (open_district, import_roster, gather_cast):
+        act(day)
+    return day
 
 
 def live(town: Town, folder: Path) -> Lived:

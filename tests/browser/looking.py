@@ -1,12 +1,14 @@
 """Looking at a page as a checker does: its faults by axe, who was asked for it, how large things to press are."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page
 
+from services.web.visiting.cookies import LANGUAGE
 from tests.browser.signing_in import SESSION, Visitor
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -14,8 +16,9 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 HARDEST: dict[str, Any] = {"color_scheme": "dark", "viewport": PHONE, "locale": "es-US"}
 """Dark, on a phone, in Spanish: how pages in states of their own are looked at. Each look by itself, with every page in
 its usual states, is `test_every_page`'s."""
-_PRESSED = "a[href], button, input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea, summary"
-_LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
+PRESSED = "a[href], button, input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea, summary"
+FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
   .filter(each => each.checkVisibility() && !each.closest('.govuk-skip-link'))
   .filter(each => getComputedStyle(each).display !== 'inline')
   .map(each => [each, each.getBoundingClientRect()])
@@ -23,7 +26,7 @@ _LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
   .map(([each, box]) => `${each.outerHTML.slice(0, 120)} ${box.width}x${box.height}`)"""
 
 
-_UNSEEN = """pressed => {
+UNSEEN = """pressed => {
   const looks = each => { const style = getComputedStyle(each), parts = [style.outlineStyle, style.outlineWidth,
     style.outlineColor, style.boxShadow, style.backgroundColor, style.borderColor, style.textDecoration]
     return style.outlineStyle === 'none' || style.outlineWidth === '0px' ? parts.slice(3).join() : parts.join() }
@@ -32,7 +35,8 @@ _UNSEEN = """pressed => {
   const all = each => besides(each).filter(one => one).map(one => looks(one) + getComputedStyle(one, '::before').outline
     + getComputedStyle(one, '::before').boxShadow + getComputedStyle(one, '::before').borderWidth).join('|')
   return [...document.querySelectorAll(pressed)].filter(each => each.checkVisibility() && !each.disabled)
-    .filter(each => { document.activeElement?.blur(); const before = all(each); each.focus({focusVisible: true})
+    .filter(each => { document.activeElement?.blur(); const before = all(each)
+      each.focus({focusVisible: true, preventScroll: true})
       return document.activeElement !== each || all(each) === before })
     .map(each => each.outerHTML.slice(0, 120)) }"""
 
@@ -68,16 +72,22 @@ class Look:
         await self.context.close()
 
 
-async def look(browser: Browser, base_url: str, visitor: Visitor | None = None, **options: Any) -> Look:
-    """A window, signed in as this visitor is. Options are Playwright's: `viewport`, `color_scheme`, `locale`…"""
+async def look(
+    browser: Browser, base_url: str, visitor: Visitor | None = None, *, language: str = "", **options: Any
+) -> Look:
+    """A window, signed in as this visitor is, in the language that was chosen there.
+
+    Options are Playwright's: `viewport`, `color_scheme`, `locale`…
+    """
     context = await browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
-    if visitor is not None:
+    kept = (visitor.kept if visitor else {}) | ({LANGUAGE: language} if language else {})
+    if kept:
         # This machine counts as safe, and yet a `Secure` cookie is only taken for an address that says so.
         safe = base_url.replace("http://", "https://")
         await context.add_cookies(
             [
                 {"name": name, "value": value, "url": safe, "secure": True, "httpOnly": True, "sameSite": "Lax"}
-                for name, value in visitor.kept.items()
+                for name, value in kept.items()
             ]
         )
     page = await context.new_page()
@@ -86,27 +96,39 @@ async def look(browser: Browser, base_url: str, visitor: Visitor | None = None, 
     return seen
 
 
+async def prepare_axe(page: Page) -> None:
+    """Bring axe into this page, where it is not yet."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE_SCRIPT)
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds against the rules named in TAGS, with the places."""
-    found = await Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-    return [
-        f"{each['id']} at {node['target']}: {node['failureSummary']}"
-        for each in found.response["violations"]
-        for node in each["nodes"]
-    ]
+    await prepare_axe(page)
+    return told(await page.evaluate("async options => (await axe.run(options)).violations", axe_options()))
+
+
+def axe_options(rules: Sequence[str] = (), spared: Sequence[str] = ()) -> dict[str, Any]:
+    """How axe is asked for these rules, else for all that are named in TAGS, but for those that are spared."""
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
+    off = {rule: {"enabled": False} for rule in spared}
+    return {"runOnly": only, "rules": off, "resultTypes": ["violations"]}
+
+
+def told(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What axe found, with the places."""
+    return [f"{each['id']} at {node['target']}: {node['failureSummary']}" for each in found for node in each["nodes"]]
 
 
 async def small_targets(page: Page) -> list[str]:
     """What is pressed and is smaller than 24 by 24 pixels; links in running text may be (WCAG 2.2, 2.5.8)."""
-    found: list[str] = await page.evaluate(_LEAST_TARGET, _PRESSED)
+    found: list[str] = await page.evaluate(LEAST_TARGET, PRESSED)
     return found
 
 
 async def focus_unseen(page: Page) -> list[str]:
     """What takes the focus and looks as before, by its computed style (WCAG 2.2, 2.4.7)."""
-    found: list[str] = await page.evaluate(
-        _UNSEEN, "a[href], button, input:not([type=hidden]), select, textarea, summary"
-    )
+    found: list[str] = await page.evaluate(UNSEEN, FOCUSABLE)
     return found
 
 

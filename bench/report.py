@@ -46,9 +46,17 @@ class Found:
     command: str
     machine: str
     on: str
-    load: str
+    load: tuple[float, float]
     printed: str
     bars: list[Bar]
+
+    @property
+    def how_busy(self) -> str:
+        """The load before and after; where others had most of the machine, that this is no measurement of ours."""
+        before, after = self.load
+        told = f"Load {before:.1f} before and {after:.1f} after it."
+        busy = max(self.load) > 3 * (os.cpu_count() or 1)
+        return f"{told} **Others had most of the machine: only ratios of CPU say anything here.**" if busy else told
 
     @classmethod
     def of(cls, name: str) -> "Found | None":
@@ -57,7 +65,7 @@ class Found:
         if not kept.exists():
             return None
         fields = json.loads(kept.read_text())
-        return cls(**fields | {"bars": [Bar(**bar) for bar in fields["bars"]]})
+        return cls(**fields | {"load": tuple(fields["load"]), "bars": [Bar(**bar) for bar in fields["bars"]]})
 
 
 def main() -> int:
@@ -95,7 +103,7 @@ def _run(name: str, how: Sequence[str], *, kept: bool) -> bool:
             return False
         bars = [Bar(**bar) for bar in json.loads(told.read_text())]
     if kept:
-        load, today = f"{before:.1f} before, {os.getloadavg()[0]:.1f} after", now().date().isoformat()
+        load, today = (before, os.getloadavg()[0]), now().date().isoformat()
         _keep(name, Found(" ".join(["python -m", f"bench.{name}", *how]), machine(), today, load, printed, bars))
     return True
 
@@ -119,12 +127,7 @@ def page(found: dict[str, Found]) -> Iterator[str]:
     yield from table(found, [bar for one in found.values() for bar in one.bars])
     for name, title in BENCHES.items():
         if one := found.get(name):
-            yield from (
-                "",
-                f"## {title}",
-                "",
-                f"`python -m bench.{name}`, {one.on}, on {one.machine}; load {one.load}.",
-            )
+            yield from ("", f"## {title}", "", f"`{one.command}`, {one.on}, on {one.machine}.", one.how_busy)
             yield from ("", "```", _without_bars(one.printed), "```")
             yield from _why([bar for bar in one.bars if not bar.is_met], reasons)
     yield from ("", "The distribution engine has a page of its own: [distribution](distribution.md).")

@@ -57,12 +57,16 @@ class Reach:
         return sorted(reached, key=lambda test: (self.seconds[test], test))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool:
-    """Run every mutant that is still to be run."""
+def pytest_configure() -> None:
+    """Before any test is collected: examples are the same each time, and nothing fails for being slow."""
     checks = list(HealthCheck)
     settings.register_profile("mutants", deadline=None, derandomize=True, database=None, suppress_health_check=checks)
     settings.load_profile("mutants")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Run every mutant that is still to be run."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers and forks end with us, whoever ends us
     items = {item.nodeid: item for item in session.items}
     with tempfile.TemporaryDirectory() as folder, lent_servers(Path(folder), session.items):

@@ -18,6 +18,7 @@ from services.scheduler.domain.booking import (
     put_made,
     seat,
     seat_needs,
+    seats_gone,
     stop_waiting,
     take_seat,
 )
@@ -203,6 +204,17 @@ def test_a_seat_takes_a_seat_of_the_space_and_what_each_needs() -> None:
     ]
     assert resource_day_id("pool_1", MONDAY) == "pool_1:2026-11-30"
     assert own_work("block_1") == "own:block_1"
+
+
+def test_a_seat_needs_all_of_its_equipment() -> None:
+    needs_two = an_occurrence(equipment=(EquipmentNeed(pool_id="pool_1", each_seat=2),))
+    pool = take(a_day(day_id="pool_1:2026-11-30", resource_id="pool_1", kind="pool", limit=3), "a", at(8), at(10), 2)
+    (reason,) = seats_gone(needs_two, 0, {pool.day_id: pool})
+    assert reason.details == {"limit": 3, "taken": 2, "wanted": 2}
+
+
+def test_sign_up_is_open_from_its_opening_minute_on() -> None:
+    assert book(a_wish(), an_occurrence(opens_at=OPEN), 0, a_week(), {}).taken == 1
 
 
 def test_a_place_says_where_when_why_and_for_what() -> None:

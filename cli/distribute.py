@@ -21,7 +21,8 @@ from services.scheduler.distribution_files.read_json import parse_json
 from services.scheduler.distribution_files.report import report
 from services.scheduler.distribution_files.verify import verify
 from services.scheduler.distribution_files.write import write_result
-from services.scheduler.domain.distribution.solve import Effort, Progress, distribute
+from services.scheduler.domain.distribution.evening import distribute_evenly
+from services.scheduler.domain.distribution.solve import Effort, Progress
 
 
 class _RunByName(TyperGroup):
@@ -60,10 +61,10 @@ def run(
     prepared = prepare(ranked_round)
     limits = _Limits(started, seconds, megabytes)
     hard = Effort(240 * effort, effort)
-    answer = distribute(prepared.problem, cores, hard, limits.show, limits.keep_going)
-    document = report(prepared, answer)
-    if answer.finished:
-        document["reasons_tried"] = verify(prepared, document, hard, cores)
+    found = distribute_evenly(prepared.problem, cores, hard, limits.show, limits.keep_going)
+    document = report(prepared, found)
+    if found.answer.finished:
+        document["reasons_tried"] = verify(prepared, found, document, cores)
     folder = to or input.with_name(input.stem + "-result")
     written = write_result(document, folder)
     _tell(document, time.monotonic() - started)
@@ -169,6 +170,9 @@ _FIGURES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "worth, less what empty places and unmet needs cost": lambda x: x["worth"]["value"],
     "proved: none is worth more than": lambda x: x["worth"]["bound"],
     "gap between the two, % of the points": lambda x: x["worth"]["gap_percent"],
+    "what letting credit count cost, % of the points": lambda x: (
+        f"{x['credit']['cost_percent']:.4f} of at most {x['credit']['budget_percent']:g}"
+    ),
     "places wanted": lambda x: x["figures"]["wanted"],
     "places filled": lambda x: x["figures"]["placed"],
     "left empty": lambda x: x["figures"]["unplaced"],

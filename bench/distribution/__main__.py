@@ -24,6 +24,7 @@ from services.scheduler.distribution_files.prepare import prepare
 from services.scheduler.distribution_files.ranked_round import Policy
 from services.scheduler.distribution_files.read import read_round
 from services.scheduler.distribution_files.report import report
+from services.scheduler.domain.distribution.evening import as_it_is, distribute_evenly
 from services.scheduler.domain.distribution.exact import improve
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.seating import empty_seating
@@ -116,7 +117,7 @@ def _n_log_n(n: int) -> float:
 
 def _highs() -> Iterator[str]:
     """A district small enough for HiGHS: its proved optimum beside the engine's bound and answer."""
-    prepared = prepared_from(build(District(60, 3, 9, 1, 1.0, choices=4)))
+    prepared = prepared_from(build(District(60, 3, 9, 1, 1.0, choices=4, credit_tilt=0.0)))
     problem = prepared.problem
     distribute(problem, 2)
     started = time.perf_counter()
@@ -129,13 +130,13 @@ def _highs() -> Iterator[str]:
     yield (
         f"HiGHS, 60 students x 3 blocks, coupled: optimum {optimum or 0:,.0f} units in {theirs:.2f} s; "
         f"the engine without its exact step: {answer.value:,} with bound {answer.bound:,} in {ours:.2f} s; "
-        f"checker: {'; '.join(faults_found(prepared, answer)[:3]) or 'all holds'}."
+        f"checker: {'; '.join(faults_found(prepared, as_it_is(problem, answer))[:3]) or 'all holds'}."
     )
 
 
 def _weeks() -> Iterator[str]:
     for students, occurrences, seed in WEEKS:
-        weeks = simulate(District(students, 5, occurrences, seed), Policy().credit_tilt, 10, Effort(300, 2))
+        weeks = simulate(District(students, 5, occurrences, seed, credit_tilt=0.0), Policy(), 10, Effort(300, 2))
         ratio = weeks[-1].gini_with / weeks[-1].gini_without
         losses = [100 * w.loss for w in weeks]
         wrong = [text for w in weeks for text in w.wrong]
@@ -174,7 +175,7 @@ def _against(generator: str, students: int, given: dict[str, Any]) -> str:
         cpu_times.append(time.process_time() - cpu)
     share = 100 * shares(prepared.problem, answer.chosen, best_points(prepared.problem))
     best, fair = given["runs"]["utilitarian_matching"], given["runs"]["iterated_maximum_matching_adjusted"]
-    wrong = check(prepared.round, report(prepared, answer)).wrong
+    wrong = check(prepared.round, report(prepared, as_it_is(prepared.problem, answer))).wrong
     cpu_times_as_long = fair["cpu_seconds"] / statistics.median(cpu_times)
     percent, seconds = 100 * share.mean() / best["utilitarian"], statistics.median(times)
     return (
@@ -197,9 +198,9 @@ def _real() -> Iterator[str]:
             yield f"{path.name}: {error}"
             continue
         started = time.perf_counter()
-        answer = distribute(prepared.problem, 2)
+        evened = distribute_evenly(prepared.problem, 2)
         seconds = time.perf_counter() - started
-        found = report(prepared, answer)
+        found = report(prepared, evened)
         wrong = check(prepared.round, found).wrong
         yield (
             f"{path.name}: {len(prepared.students)} students, gap {found['worth']['gap_percent']:.4f} %, "

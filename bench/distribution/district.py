@@ -12,7 +12,6 @@ BLOCKS_A_DAY = 5
 BREAK_MINUTES = 10
 BLOCK_MINUTES = 50
 NEED_KINDS = 8
-CREDIT_TILT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class District:
     seats: float = 1.05  # seats per student and block
     choices: int = 8
     requests: float = 0.03  # share of students with one honoured request
+    credit_tilt: float = 0.1  # how far credit, drawn from 0 to 1, already counts in the weights
     all_the_same: bool = False  # the adversary: every student of the district ranks the same offers
 
 
@@ -87,7 +87,8 @@ def _problem(
     credit = np.asarray(rng.random(n), np.float64)
     points = np.asarray(np.tile(np.rint(100 * UNITS_PER_POINT * 0.9 ** np.arange(k)), n * t), np.float64)
     tilted = (
-        np.rint(points.reshape(n, -1) * (1 + CREDIT_TILT * credit[:, None])) + (rng.permutation(n) * 10 // n)[:, None]
+        np.rint(points.reshape(n, -1) * (1 + district.credit_tilt * credit[:, None]))
+        + (rng.permutation(n) * 10 // n)[:, None]
     )
     kind, need = rng.integers(0, NEED_KINDS, m), np.where(rng.random(n) < 0.5, rng.integers(0, NEED_KINDS, n), -1)
     bits = (kind[chosen] == need[:, None, None]) & (chosen >= 0)

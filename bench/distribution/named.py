@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.distribution.district import BLOCK_MINUTES, BLOCKS_A_DAY, BREAK_MINUTES, CREDIT_TILT
+from bench.distribution.district import BLOCK_MINUTES, BLOCKS_A_DAY, BREAK_MINUTES
 from services.scheduler.distribution_checker import check
 from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.prepare import prepare
@@ -21,8 +21,8 @@ from services.scheduler.distribution_files.ranked_round import (
     Travel,
 )
 from services.scheduler.distribution_files.report import report
+from services.scheduler.domain.distribution.evening import Evened
 from services.scheduler.domain.distribution.problem import FORCED, NEED_BITS, UNITS_PER_POINT, Problem
-from services.scheduler.domain.distribution.solve import Answer
 
 FIRST_BLOCK = 9 * 60
 """Minutes after midnight at which the first block of a day begins."""
@@ -63,9 +63,9 @@ def named(problem: Problem) -> RankedRound:
     )
 
 
-def faults_found(prepared: Prepared, answer: Answer) -> list[str]:
+def faults_found(prepared: Prepared, found: Evened) -> list[str]:
     """What the checker finds wrong with the report of an answer: every hard rule, every figure."""
-    return check(prepared.round, report(prepared, answer)).wrong
+    return check(prepared.round, report(prepared, found)).wrong
 
 
 def prepared_from(problem: Problem) -> Prepared:
@@ -114,7 +114,7 @@ def _policy(problem: Problem) -> Policy:
     """The district's own rates of exchange."""
     a = problem.arrays
     return Policy(
-        credit_tilt=CREDIT_TILT,
+        credit_budget=100 * problem.credit_share,
         unplaced=a.unplaced_cost / UNITS_PER_POINT,
         need=a.need_cost / UNITS_PER_POINT,
         move=a.move_cost / UNITS_PER_POINT,

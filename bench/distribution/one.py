@@ -5,6 +5,7 @@ import resource
 import statistics
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from bench.distribution.baselines import first_come_first_served, greedy_by_weight, uncoupled_flow_seconds
 from bench.distribution.district import District, build
 from bench.distribution.named import broken_rules, faults_found, prepared_from
+from services.scheduler.domain.distribution.evening import as_it_is
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import covered, envy, gini
 from services.scheduler.domain.distribution.problem import Ints, Numbers, Problem
@@ -41,8 +43,9 @@ def figures(problem: Problem, chosen: Ints, best: Numbers) -> dict[str, float]:
 def measure(district: District, repeats: int, cores: int, effort: int) -> dict[str, Any]:
     """Both sides in turn, `repeats` times; compilation is done before on a small district."""
     distribute(build(District(300, district.blocks, 30, 1)), cores)
-    problem = build(district)
-    prepared = prepared_from(problem) if district.students <= NAMED_UP_TO else None
+    small = district.students <= NAMED_UP_TO
+    problem = build(replace(district, credit_tilt=0.0) if small else district)
+    prepared = prepared_from(problem) if small else None
     problem = prepared.problem if prepared else problem
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     pairs, cpu_ratios = [], []
@@ -57,7 +60,7 @@ def measure(district: District, repeats: int, cores: int, effort: int) -> dict[s
         pairs.append((ours, flow))
         cpu_ratios.append(ours_cpu / (time.process_time() - cpu))
     best = best_points(problem)
-    wrong = faults_found(prepared, answer) if prepared else broken_rules(problem, answer.chosen)
+    wrong = faults_found(prepared, as_it_is(problem, answer)) if prepared else broken_rules(problem, answer.chosen)
     return {
         "checked": "by name" if prepared else "hard rules, on arrays",
         "wrong": wrong[:5],

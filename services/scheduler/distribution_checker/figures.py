@@ -10,9 +10,9 @@ from services.scheduler.distribution_files.ranked_round import Occurrence
 
 def figures_hold(facts: Facts, findings: Findings, result: Result) -> None:
     figures, worth = result["figures"], result["worth"]
-    shares = {}
+    shares, bests = {}, {}
     for name in facts.students:
-        best = best_week(facts, name)
+        best = bests[name] = best_week(facts, name)
         got = sum(facts.ranked[name][o][1] for o in facts.week[name] if o in facts.ranked[name])
         shares[name] = got / best if best > 0 else 1.0
         findings.same(f"share of {name}", facts.rows[name]["share"], shares[name], 1e-4)
@@ -33,6 +33,7 @@ def figures_hold(facts: Facts, findings: Findings, result: Result) -> None:
             profile[min(facts.ranked[n].get(o, (0,))[0], len(profile) - 1)] += 1
     findings.expect("figure", profile == figures["rank_profile"], f"rank profile, found {profile}")
     _tiers(facts, findings, result)
+    _credit(facts, findings, result, shares, bests)
     _envy(facts, findings, result)
     _group_figures(facts, findings, result, shares)
     findings.expect("bound", worth["bound"] >= worth["value"], f"value {worth['value']} over bound {worth['bound']}")
@@ -63,7 +64,7 @@ def _tiers(facts: Facts, findings: Findings, result: Result) -> None:
         value -= worth["move_costs"] * _moves(facts, week)
         for o in week:
             _, points, goal = facts.ranked[name].get(o.id, (0, 0.0, False))
-            units = round(points * 100 * (1 + policy.credit_tilt * student.credit) + goal * policy.goal * 100)
+            units = round(points * 100 + goal * policy.goal * 100)
             lucky = (len(facts.students) - 1 - rank) * 10 // len(facts.students) if round(points * 100) else 0
             value += (units + lucky) / 100
     together = sum(len(set(facts.week[a]) & set(facts.week[b])) for a, b in sorted(_friends(facts)))
@@ -74,6 +75,27 @@ def _tiers(facts: Facts, findings: Findings, result: Result) -> None:
     findings.same("needs met", figures["needs"]["met"], met)
     findings.same("friends together", figures["friends"]["times_together"], together)
     findings.same("value", worth["value"], value, 0.02)
+
+
+def _credit(
+    facts: Facts, findings: Findings, result: Result, shares: dict[str, float], bests: dict[str, float]
+) -> None:
+    """How credit moved, how far it counted, and that it cost no more than the policy allows."""
+    told, policy = result["credit"], facts.round.policy
+    average = sum(shares.values()) / max(1, len(shares))
+    for name, student in facts.students.items():
+        after = 2 + 0.99 * (student.credit - 2) + 2 * (average - shares[name])
+        findings.same(f"credit of {name}", facts.rows[name]["credit"], student.credit, 1e-5)
+        findings.same(f"credit of {name} after", facts.rows[name]["credit_after"], min(4, max(0, after)), 2e-3)
+    without = sum(facts.rows[name]["share_without_credit"] * best for name, best in bests.items())
+    findings.same("points without credit", told["points_without"], without, 0.01 + 0.006 * len(bests))
+    findings.same("cost of credit", told["cost"], told["points_without"] - result["worth"]["points"], 0.02)
+    percent = 100 * told["cost"] / max(0.01, told["points_without"])
+    findings.same("cost of credit, percent", told["cost_percent"], percent, 0.01 if told["points_without"] else 100)
+    budget = policy.credit_budget
+    findings.expect("credit within its budget", told["cost_percent"] <= budget + 1e-4, f"{told['cost_percent']} %")
+    findings.expect("tilt", 0 <= told["tilt"] <= min(policy.credit_tilt, 0.95), f"{told['tilt']}")
+    findings.same("credit's budget", told["budget_percent"], policy.credit_budget)
 
 
 def _ticket(seed: int, name: str) -> bytes:

@@ -8,8 +8,8 @@ import numpy as np
 
 from services.scheduler.distribution_files.prepared import Prepared
 from services.scheduler.domain.distribution.credit import CEILING
+from services.scheduler.domain.distribution.evening import Evened, credit_to_count
 from services.scheduler.domain.distribution.problem import FORCED
-from services.scheduler.domain.distribution.solve import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,10 @@ class Reason:
 class Explainer:
     """Looks at one answer from each student's side."""
 
-    def __init__(self, prepared: Prepared, answer: Answer) -> None:
-        self.p, self.answer = prepared, answer
-        a = prepared.problem.arrays
+    def __init__(self, prepared: Prepared, found: Evened) -> None:
+        answer = found.answer
+        self.p, self.answer, self.found = prepared, answer, found
+        a = found.tilted.arrays
         self.a, self.chosen = a, answer.chosen
         self.titles = [o.title or o.id for o in prepared.occurrences]
         self.slots_of = [np.flatnonzero(row).tolist() for row in a.occ_covers]
@@ -144,16 +145,16 @@ class Explainer:
             return Reason(o, rank, "no-seats", facts)
         seats += self._held_by_request(limit)
         facts |= {"seats": seats, "first": int(self.first_of[o]), "ranked": int(self.ranked_by[o])}
-        facts["ahead"] = self._with_more_credit(o, self.p.students[s].credit)
+        facts["ahead"] = self._with_more_credit(o, float(self.found.counted[s]))
         extra = self.credit_needed(s, o, week)
-        if extra is None or not 0 < extra <= CEILING:
+        if extra is None or not 0 < extra <= CEILING - self.p.students[s].credit:
             return Reason(o, rank, "full", facts, "nothing-simple", {})
         return Reason(o, rank, "full", facts, "with-credit", {"credit": extra})
 
     def _with_more_credit(self, o: int, credit: float) -> int:
         """How many of those in `o` have more."""
         if o not in self.credits:
-            self.credits[o] = sorted(self.p.students[u].credit for u in self.students_in[o])
+            self.credits[o] = sorted(float(self.found.counted[u]) for u in self.students_in[o])
         return len(self.credits[o]) - bisect_right(self.credits[o], credit)
 
     def _held_by_request(self, r: int) -> int:
@@ -179,11 +180,11 @@ class Explainer:
         leaves, or to none. More credit raises the worth of what the student has as well, so only the difference in
         points counts.
         """
-        a, points, tilt = self.a, self.p.problem.cand_points, self.p.round.policy.credit_tilt
+        a, points = self.a, self.p.problem.cand_points
         slot = self.slots_of[o][0]
         mine = self._candidate(s, slot, o)
         had = int(self.chosen[s, slot])
-        if mine < 0 or a.occ_span[o] or not tilt or self._too_far(o, [slot], week) >= 0:
+        if mine < 0 or a.occ_span[o] or self._too_far(o, [slot], week) >= 0:
             return None
         vacated = int(a.cand_occ[had]) if had >= 0 else -1
         if (o, vacated) not in self.least_loss:
@@ -194,7 +195,7 @@ class Explainer:
         if loss is None or step <= 0:
             return None
         gain = int(a.cand_weight[mine]) - (int(a.cand_weight[had]) if had >= 0 else -a.unplaced_cost)
-        return float(np.ceil(max(0.0, loss - gain + 1) / (step * tilt) * 100) / 100)
+        return credit_to_count(self.found, s, max(0, loss - gain + 1) / step)
 
     def _candidate(self, s: int, slot: int, o: int) -> int:
         """The candidate of `s` that begins in `slot` and is for `o`, or -1."""

@@ -147,7 +147,7 @@ POLICY: dict[str, Field] = {
         Field("points", numbers, "points of the first choice, the second ..., as a list"),
         *(
             Field(name, number, AMOUNT)
-            for name in ("credit_tilt", "unplaced", "need", "friends", "goal", "move", "lift")
+            for name in ("credit_budget", "credit_tilt", "unplaced", "need", "friends", "goal", "move", "lift")
         ),
         Field("hide_groups_under", whole, COUNT),
     )

@@ -1,5 +1,6 @@
 """From names to arrays: the round in a fixed order, honoured requests seated, and whatever cannot count set aside."""
 
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.prepared import Notice, Prepared
 from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, Policy, RankedRound, Request, Student
 from services.scheduler.distribution_files.slots import slots_of
+from services.scheduler.domain.distribution.evening import MOST_TILT
 from services.scheduler.domain.distribution.problem import NO_LIMIT, UNITS_PER_POINT, Arrays, Ints, Numbers, Problem
 from services.scheduler.domain.distribution.requests import HONOURED, Outcome, Timetable, settle_requests
 
@@ -217,8 +219,8 @@ class _Builder:
     ) -> list[tuple[int, int, int, int, int, int, int]]:
         """(student, slot, occurrence, points, weight, bits, rank), sorted; forced ones push out what overlaps them."""
         rows = []
-        tilt, goal, n = self.round.policy.credit_tilt, self.round.policy.goal, len(self.students)
-        for s, student in enumerate(self.students):
+        goal, n = self.round.policy.goal, len(self.students)
+        for s in range(n):
             taken = self.covers[held[s]].any(axis=0) if held[s] else None
             ranks = dict(ranked[s])
             for o in sorted({*ranks, *held[s]}):
@@ -227,9 +229,7 @@ class _Builder:
                     continue
                 value, has_goal = worth[s].get(o, (0.0, False))
                 points = round(value * UNITS_PER_POINT)
-                weight = round(
-                    value * UNITS_PER_POINT * (1 + tilt * student.credit) + goal * has_goal * UNITS_PER_POINT
-                )
+                weight = round(value * UNITS_PER_POINT + goal * has_goal * UNITS_PER_POINT)
                 # Up to a tenth of a point by lottery: ties are broken, and nothing else is.
                 weight += (n - 1 - s) * 10 // n if points else 0
                 kind = self.occurrences[o].kind
@@ -292,6 +292,8 @@ class _Builder:
             # Whoever was asked for by an adult is expected: such an occurrence runs whatever its minimum.
             minimum=np.array([0 if i in forced_in else self.occurrences[i].minimum for i in range(m)], np.int32),
             lift_share=self.round.policy.lift,
+            credit_share=self.round.policy.credit_budget / 100,
+            most_tilt=self.round.policy.credit_tilt,
         )
 
     def _times(self) -> dict[str, Any]:
@@ -339,7 +341,8 @@ class _Builder:
         policy: Policy = self.round.policy
         best = np.zeros((n, t), np.int64)
         np.maximum.at(best, (table[:, 0], table[:, 1]), table[:, 4])
-        week = int(best.sum(axis=1).max(initial=0)) + round(policy.friends * UNITS_PER_POINT) * t + t
+        most = 1 + min(policy.credit_tilt, MOST_TILT) if policy.credit_budget else 1
+        week = ceil(best.sum(axis=1).max(initial=0) * most) + round(policy.friends * UNITS_PER_POINT) * t + t
         need = week + 1 if policy.need is None else round(policy.need * UNITS_PER_POINT)
         most_needs = max((len(x) for x in needs), default=0)
         unplaced = week + need * most_needs + 1 if policy.unplaced is None else round(policy.unplaced * UNITS_PER_POINT)

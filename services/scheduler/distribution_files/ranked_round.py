@@ -13,7 +13,8 @@ class Policy:
     """What the round is worth to whom. Points, not units."""
 
     points: list[float] = field(default_factory=lambda: [round(100 * 0.9**i, 2) for i in range(8)])
-    credit_tilt: float = 0.37
+    credit_budget: float = 0.5  # percent of all points that letting credit count may cost in a round
+    credit_tilt: float = 0.95  # points of whoever has most credit count at most this much more, as a part of them
     unplaced: float | None = None  # None: so much that no student's whole week outweighs it
     need: float | None = None  # None: likewise, below `unplaced`
     friends: float = 4.0

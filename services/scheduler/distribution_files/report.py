@@ -10,8 +10,9 @@ from services.scheduler.distribution_files.prepared import Prepared
 from services.scheduler.distribution_files.ranked_round import LEVELS
 from services.scheduler.distribution_files.texts import say
 from services.scheduler.domain.distribution.credit import next_credit
+from services.scheduler.domain.distribution.evening import Evened, places
 from services.scheduler.domain.distribution.lift import best_points, shares
-from services.scheduler.domain.distribution.measures import covered, envy, gini, rank_profile, unmet_needs
+from services.scheduler.domain.distribution.measures import covered, envy, gini, points_given, rank_profile, unmet_needs
 from services.scheduler.domain.distribution.problem import FORCED, UNITS_PER_POINT
 from services.scheduler.domain.distribution.requests import HONOURED
 from services.scheduler.domain.distribution.solve import Answer, together
@@ -28,18 +29,33 @@ REQUEST_KEYS = (
 )
 
 
-def report(prepared: Prepared, answer: Answer) -> dict[str, Any]:
+def report(prepared: Prepared, found: Evened) -> dict[str, Any]:
     """Everything about a run that is the same on every machine; time and memory are told apart from it."""
-    share = shares(prepared.problem, answer.chosen, best_points(prepared.problem))
+    answer = found.answer
+    best = best_points(prepared.problem)
+    share, without = (shares(prepared.problem, one.chosen, best) for one in (answer, found.without))
     after = next_credit(prepared.problem.credit, share)
-    explainer = Explainer(prepared, answer)
-    students = [_student(prepared, answer, explainer, s, float(share[s]), float(after[s])) for s in range(len(share))]
+    explainer = Explainer(prepared, found)
+    weights = 1 + found.tilt * places(found.counted)
+    students = [
+        {
+            **_student(prepared, answer, explainer, s),
+            "share": round(float(share[s]), 6),
+            "share_without_credit": round(float(without[s]), 6),
+            "credit": round(prepared.students[s].credit, 6),
+            "credit_counted": round(float(found.counted[s]), 6),
+            "points_count": round(float(weights[s]), 4),
+            "credit_after": round(float(after[s]), 6),
+        }
+        for s in range(len(share))
+    ]
     return {
         "format": FORMAT,
         "title": prepared.round.title,
         "seed": prepared.round.seed,
         "finished": answer.finished,
         "worth": _worth(prepared, answer),
+        "credit": _credit(prepared, found),
         "figures": _figures(prepared, answer, share),
         "groups": _groups(prepared, share),
         "requests": _requests(prepared),
@@ -79,6 +95,18 @@ def _worth(prepared: Prepared, answer: Answer) -> dict[str, Any]:
         "unmet_need_costs": _points(a.need_cost),
         "move_costs": _points(a.move_cost),
         "friends_bonus": _points(a.friend_bonus),
+    }
+
+
+def _credit(prepared: Prepared, found: Evened) -> dict[str, Any]:
+    """How far credit counted, and what that cost of the points the round gives without it."""
+    without, given = (points_given(found.problem, one.chosen) for one in (found.without, found.answer))
+    return {
+        "tilt": found.tilt,
+        "points_without": _points(without),
+        "cost": _points(without - given),
+        "cost_percent": round(100 * (without - given) / max(1, without), 4),
+        "budget_percent": prepared.round.policy.credit_budget,
     }
 
 
@@ -176,9 +204,7 @@ def _occurrences(prepared: Prepared, answer: Answer, explainer: Explainer) -> li
     return rows
 
 
-def _student(
-    prepared: Prepared, answer: Answer, explainer: Explainer, s: int, share: float, after: float
-) -> dict[str, Any]:
+def _student(prepared: Prepared, answer: Answer, explainer: Explainer, s: int) -> dict[str, Any]:
     a, student = prepared.problem.arrays, prepared.students[s]
     ranks = dict(prepared.ranked[s])
     placements = []
@@ -199,9 +225,6 @@ def _student(
             empty.append({"block": block, "key": key, "text": say(key, {"block": block})})
     return {
         "student": student.id,
-        "share": round(share, 6),
-        "credit": round(student.credit, 6),
-        "credit_after": round(after, 6),
         "placements": placements,
         "empty": empty if prepared.round.policy.unplaced != 0 else [],
         "choices": [_reason(prepared, r) for r in explainer.reasons(s)],

@@ -15,7 +15,7 @@ from services.scheduler.domain.rankings import BlockRanking, Ranking
 from services.scheduler.domain.round_runs import ChoiceReason, EmptyBlock, GivenPlace, Result, Run
 from services.scheduler.domain.rounds import derived_id
 
-FIGURES = ("worth", "figures", "groups", "occurrences", "reasons_tried")
+FIGURES = ("worth", "credit", "figures", "groups", "occurrences", "reasons_tried")
 _WORDS_ABOUT_PLACE = frozenset({"block", "rank"})
 
 

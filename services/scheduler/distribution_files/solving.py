@@ -15,8 +15,9 @@ from services.scheduler.distribution_files.ranked_round import RankedRound
 from services.scheduler.distribution_files.report import report
 from services.scheduler.distribution_files.solve_order import Solved, SolveOrder
 from services.scheduler.distribution_files.verify import verify
+from services.scheduler.domain.distribution.evening import distribute_evenly
 from services.scheduler.domain.distribution.problem import UNITS_PER_POINT
-from services.scheduler.domain.distribution.solve import Answer, Effort, Progress, distribute
+from services.scheduler.domain.distribution.solve import Answer, Effort, Progress
 
 POLITENESS = 5
 """Below whoever answers people: a distribution may take a little longer."""
@@ -33,15 +34,15 @@ def solve(order: SolveOrder, tell: Tell | None = None) -> Solved:
     ranked, out, effort = order.ranked, list[tuple[str, str]](), Effort()
     while True:
         prepared = prepare(ranked)
-        answer = distribute(prepared.problem, order.cores, effort, tell)
-        over = _over_quota(prepared, answer, order.quotas)
+        found = distribute_evenly(prepared.problem, order.cores, effort, tell)
+        over = _over_quota(prepared, found.answer, order.quotas)
         if not over:
             break
         out += over
         ranked = without(ranked, over)
-    document = report(prepared, answer)
-    if answer.finished:
-        document["reasons_tried"] = verify(prepared, document, effort, order.cores)
+    document = report(prepared, found)
+    if found.answer.finished:
+        document["reasons_tried"] = verify(prepared, found, document, order.cores)
     return Solved(document, out)
 
 

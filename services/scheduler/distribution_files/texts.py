@@ -7,7 +7,7 @@ TEXTS: dict[str, str] = {
     "lower-choice": "In {block} you are in {got}: there were seats in {occurrence}, "
     "but your week as a whole is better so.",
     "full": "{occurrence} had {seats} seats; {first} ranked it first and {ranked} ranked it at all. "
-    "Of those in it, {ahead} had more credit than you.",
+    "Of those in it, {ahead} had more credit in this round than you.",
     "no-seats": "{occurrence} had no seats to give: none at all, or all went to requests by adults.",
     "requested-elsewhere": "You were asked for in {got} at that time, and that request comes first.",
     "request-honoured": "You were asked for in {occurrence}.",

@@ -190,9 +190,7 @@ class Exhaustive:
         value = 0
         for name in week:
             points = ranked.get(name, 0)
-            value += round(points * 100 * (1 + self.round.policy.credit_tilt * student.credit)) + (
-                self.luck[student.id] if points else 0
-            )
+            value += round(points * 100) + (self.luck[student.id] if points else 0)
         at = {p: self.site(n) for n in week for p in self.pieces(n)}
         value -= self.unplaced * len(wanted - set(at))
         slots = [c for c in self.cuts if any(b.start <= c < b.end for b in self.blocks.values())]

@@ -11,7 +11,8 @@ from services.scheduler.distribution_files.faults import InputFaults
 from services.scheduler.distribution_files.prepare import prepare
 from services.scheduler.distribution_files.read import read_round
 from services.scheduler.distribution_files.report import report
-from services.scheduler.domain.distribution.solve import Effort, distribute
+from services.scheduler.domain.distribution.evening import distribute_evenly
+from services.scheduler.domain.distribution.solve import Effort
 
 QUICK = Effort(price_steps=40)
 
@@ -32,7 +33,7 @@ def solve(tmp_path: Path, written: dict[str, Any]) -> dict[str, Any]:
     path = tmp_path / "round.json"
     path.write_text(json.dumps(written))
     prepared = prepare(read_round(path))
-    found = report(prepared, distribute(prepared.problem, 1, QUICK))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, QUICK))
     assert not check(prepared.round, found).wrong
     return found
 
@@ -158,7 +159,7 @@ def test_csv_and_json_of_one_round_give_one_result(tmp_path: Path) -> None:
     rows = ["leo,art,2", "maya,chess,1", "leo,chess,1", "maya,art,2"]
     (folder / "choices.csv").write_text("student,occurrence,rank\n" + "\n".join(rows) + "\n")
     prepared = prepare(read_round(folder))
-    found = report(prepared, distribute(prepared.problem, 1, QUICK))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, QUICK))
     assert found["students"] == solve(tmp_path, document())["students"]
 
 
@@ -176,7 +177,7 @@ def test_a_form_with_a_column_a_rank_is_understood(tmp_path: Path) -> None:
         "2031-09-01,maya@x,Chess (1),Art (1)\n2031-09-01,leo@x,Chess (1),Art (1)\n2031-09-02,leo@x,Art (1),Chess (1)\n"
     )
     prepared = prepare(read_round(path))
-    found = report(prepared, distribute(prepared.problem, 1, QUICK))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, QUICK))
     assert found["figures"]["rank_profile"][1] == 2
 
 
@@ -192,7 +193,7 @@ def test_preflib_orders_with_supervisors_share_their_limits(tmp_path: Path) -> N
     (tmp_path / "p.soi").write_text(names + "2: 1,2\n1: 3\n")
     (tmp_path / "p.dat").write_text("Supervisor,Capacity,Projects\nSupervisor 0,1,0 1\nSupervisor 1,1,2\n")
     prepared = prepare(read_round(tmp_path / "p.soi"))
-    found = report(prepared, distribute(prepared.problem, 1, QUICK))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, QUICK))
     assert (found["figures"]["placed"], found["figures"]["unplaced"]) == (2, 1)
 
 
@@ -210,6 +211,6 @@ def test_fairpyx_conflicts_exclude_each_other(tmp_path: Path) -> None:
     }
     path.write_text(json.dumps(given))
     prepared = prepare(read_round(path))
-    found = report(prepared, distribute(prepared.problem, 1, QUICK))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, QUICK))
     assert sorted(p["occurrence"] for p in found["students"][0]["placements"]) == ["a", "c"]
     assert not check(prepared.round, found).wrong

@@ -12,7 +12,8 @@ from services.scheduler.distribution_checker import check
 from services.scheduler.distribution_files.page import page
 from services.scheduler.distribution_files.prepare import prepare
 from services.scheduler.distribution_files.report import report
-from services.scheduler.domain.distribution.solve import Effort, distribute
+from services.scheduler.domain.distribution.evening import distribute_evenly
+from services.scheduler.domain.distribution.solve import Effort
 from tests.unit.distribution.small_rounds import small_round
 
 OUTSIDE = {"src", "href", "xlink:href", "action", "data", "poster", "srcset", "background"}
@@ -48,7 +49,7 @@ class _Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     prepared = prepared_from(build(District(60, 5, 12, 1, 0.95)))
-    return {**report(prepared, distribute(prepared.problem, 1, Effort(40))), "weeks": WEEKS}
+    return {**report(prepared, distribute_evenly(prepared.problem, 1, Effort(40))), "weeks": WEEKS}
 
 
 def test_the_page_has_no_script_and_asks_nobody_for_anything(document: dict[str, Any]) -> None:
@@ -90,7 +91,7 @@ def test_names_that_look_like_markup_stay_names() -> None:
     for o in ranked_round.occurrences:
         o.title = "<i>Art</i>"
     prepared = prepare(ranked_round)
-    text = page(report(prepared, distribute(prepared.problem, 1, Effort(40))))
+    text = page(report(prepared, distribute_evenly(prepared.problem, 1, Effort(40))))
     assert "<b>Tuesday" not in text
     assert "<i>Art" not in text
     assert "&lt;i&gt;Art" in text
@@ -102,7 +103,7 @@ def test_a_round_without_people_or_offers_still_has_an_answer_and_a_page(missing
     for part in (*missing, "choices", "requests", "friends", "keep_apart"):
         setattr(ranked_round, part, [])
     prepared = prepare(ranked_round)
-    found = report(prepared, distribute(prepared.problem, 1, Effort(40)))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, Effort(40)))
     assert not check(ranked_round, found).wrong
     assert ("Nothing is offered" in page(found)) == ("occurrences" in missing)
 
@@ -112,6 +113,6 @@ def test_an_offer_without_a_limit_is_not_said_to_have_seats_left(document: dict[
     for o in ranked_round.occurrences:
         o.space, o.seats = "", None
     prepared = prepare(ranked_round)
-    found = report(prepared, distribute(prepared.problem, 1, Effort(40)))
+    found = report(prepared, distribute_evenly(prepared.problem, 1, Effort(40)))
     assert {o["seats_left"] for o in found["occurrences"]} == {None}
     assert "no limit" in page(found)

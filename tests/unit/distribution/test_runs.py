@@ -20,6 +20,7 @@ from services.scheduler.distribution_files.ranked_round import RankedRound
 from services.scheduler.distribution_files.report import report
 from services.scheduler.distribution_files.write import as_json
 from services.scheduler.domain.distribution.credit import CEILING, DECAY, START, next_credit
+from services.scheduler.domain.distribution.evening import distribute_evenly
 from services.scheduler.domain.distribution.measures import gini
 from services.scheduler.domain.distribution.problem import Problem
 from services.scheduler.domain.distribution.solve import Effort, Progress, distribute, worth
@@ -35,7 +36,7 @@ def district() -> Problem:
 
 def solved(ranked_round: RankedRound, cores: int = 1) -> dict[str, Any]:
     prepared = prepare(ranked_round)
-    return report(prepared, distribute(prepared.problem, cores, QUICK))
+    return report(prepared, distribute_evenly(prepared.problem, cores, QUICK))
 
 
 def as_input(ranked_round: RankedRound) -> str:
@@ -132,6 +133,9 @@ def test_more_credit_wins_the_last_seat() -> None:
         assert placed == [favoured]
 
 
+SPOILT = ("over-full", "points", "share", "bound", "reason", "credit-after", "credit-cost", "over-budget", "dropped")
+
+
 def spoil(result: dict[str, Any], how: str) -> None:
     """Break a result in one way."""
     student = next(row for row in result["students"] if row["placements"])
@@ -147,11 +151,17 @@ def spoil(result: dict[str, Any], how: str) -> None:
         result["worth"]["bound"] = result["worth"]["value"] - 1
     elif how == "reason":
         student["choices"][0]["key"] = "full" if student["choices"][0]["key"] == "placed" else "placed"
+    elif how == "credit-after":
+        student["credit_after"] += 0.1
+    elif how == "credit-cost":
+        result["credit"]["cost"] += 1
+    elif how == "over-budget":
+        result["credit"]["budget_percent"] = -1.0
     elif how == "dropped":
         result["students"].remove(student)
 
 
-@pytest.mark.parametrize("how", ["over-full", "points", "share", "bound", "reason", "dropped"])
+@pytest.mark.parametrize("how", SPOILT)
 def test_the_checker_notices_a_result_that_is_wrong(how: str) -> None:
     ranked_round = small_round(5)
     result = copy.deepcopy(solved(ranked_round))
@@ -227,4 +237,4 @@ def test_a_district_by_name_is_the_same_problem_and_its_answer_passes_the_checke
     assert prepared.problem.students == problem.students
     assert (prepared.problem.seats == problem.seats).all()
     assert (prepared.problem.credit == problem.credit).all()
-    assert not faults_found(prepared, distribute(prepared.problem, 1, QUICK))
+    assert not faults_found(prepared, distribute_evenly(prepared.problem, 1, QUICK))

@@ -60,6 +60,7 @@ def _options(
     minimum: Ints,
     lo: int,
     hi: int,
+    all_may_leave: bool,
     student: Ints,
     cand: Ints,
     gain: Longs,
@@ -68,7 +69,7 @@ def _options(
     """Write the arcs of the students `lo:hi` from index 0 on; returns how many.
 
     A candidate is left out when, at the prices `per_occ`, it is more than `window` units behind the best. A student
-    with nothing but the present place is left out and keeps it.
+    with nothing but the present place is left out and keeps it, unless `all_may_leave`.
     """
     slots = seating.chosen.shape[1]
     value = np.empty(len(buffer), np.int64)
@@ -103,7 +104,7 @@ def _options(
             if fits or c == had:
                 student[count], cand[count], gain[count] = s, c, value[c - c0]
                 count += 1
-        if count == first + 1 and cand[first] == had:
+        if count == first + 1 and cand[first] == had and not all_may_leave:
             count = first
     return count
 
@@ -118,6 +119,7 @@ def options_of(
     minimum: Ints,
     pool: ThreadPoolExecutor,
     cores: int,
+    all_may_leave: bool = False,
 ) -> Options:
     """All arcs of one slot, in the order of the students whatever the number of cores."""
     a, n = problem.arrays, problem.students
@@ -132,7 +134,9 @@ def options_of(
         size = int(sizes[lo:hi].sum())
         student, cand, gain = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int64)
         buffer = np.empty(widest, np.int32)
-        k = _options(a, seating, slot, movable, per_occ, window, minimum, lo, hi, student, cand, gain, buffer)
+        k = _options(
+            a, seating, slot, movable, per_occ, window, minimum, lo, hi, all_may_leave, student, cand, gain, buffer
+        )
         return student[:k], cand[:k], gain[:k]
 
     parts = list(pool.map(part, range(cores)))

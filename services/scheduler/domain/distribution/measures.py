@@ -16,6 +16,11 @@ def gini(values: NDArray[np.float64]) -> float:
     return float(2 * (ranks * ordered).sum() / (len(ordered) * total) - (len(ordered) + 1) / len(ordered))
 
 
+def points_given(problem: Problem, chosen: Ints) -> int:
+    """Units of plain satisfaction in an answer."""
+    return int(problem.cand_points[chosen[chosen >= 0]].sum(dtype=np.int64))
+
+
 def rank_profile(problem: Problem, chosen: Ints, deepest: int = 10) -> list[int]:
     """Placements by rank: index 0 what was not ranked, then first choices, second ..., the last `deepest` and below."""
     ranks = problem.cand_rank[chosen[chosen >= 0]]

@@ -72,6 +72,8 @@ class Problem:
     credit: NDArray[np.float64]  # (n,)
     minimum: Ints  # (m,) students an occurrence needs to run; 0 and 1 are no condition
     lift_share: float = 0.0  # share of all satisfaction that may be spent to raise the worst off
+    credit_share: float = 0.0  # share of all satisfaction that letting credit count may cost
+    most_tilt: float = 0.0  # points of whoever has most credit count at most this much more, as a part of them
 
     @property
     def students(self) -> int:

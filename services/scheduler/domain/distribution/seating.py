@@ -51,6 +51,16 @@ def empty_seating(problem: Problem) -> Seating:
     return Seating(chosen, free, is_open, runs, starts, members, np.zeros(len(free), np.int32), load)
 
 
+def seated(problem: Problem, chosen: Ints, runs: Bytes) -> Seating:
+    """An answer as a seating that can be changed. runs: (m,) 0 for what was cancelled."""
+    seating = empty_seating(problem)
+    student, slot = np.nonzero((chosen >= 0) & (seating.chosen < 0))
+    _sit_all(problem.arrays, seating, student, slot, chosen[student, slot])
+    seating.runs[:] &= runs
+    seating.is_open[:] &= runs
+    return seating
+
+
 def copy_seating(seating: Seating) -> Seating:
     """A copy that can go its own way."""
     return Seating(*(column.copy() for column in seating))  # type: ignore[arg-type]
@@ -83,6 +93,12 @@ def sit(a: Arrays, seating: Seating, s: int, slot: int, cand: int) -> None:
             seating.filled[r] += 1
         if seating.free[r] == 0:
             _reopen(a, seating, r)
+
+
+@njit(nogil=True, cache=True)
+def _sit_all(a: Arrays, seating: Seating, students: Longs, slots: Longs, cands: Ints) -> None:
+    for i in range(len(students)):
+        sit(a, seating, students[i], slots[i], cands[i])
 
 
 @njit(nogil=True, cache=True)

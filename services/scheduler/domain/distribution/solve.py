@@ -244,7 +244,7 @@ class _Run:
 
     def _flows(self, window: int) -> None:
         per_occ = self.market.occurrence_prices(self.price)
-        movable = _independent(self.problem)
+        movable = independent(self.problem)
         for slot in range(self.problem.slots):
             options = options_of(
                 self.problem, self.seating, slot, movable, per_occ, window, NONE, self.market.pool, self.cores
@@ -300,7 +300,7 @@ def together(problem: Problem, chosen: Ints) -> int:
     return count
 
 
-def _independent(problem: Problem) -> Bytes:
+def independent(problem: Problem) -> Bytes:
     """Students who may move in one flow together: no two of them are friends or kept apart."""
     a = problem.arrays
     movable = np.ones(problem.students, np.uint8)

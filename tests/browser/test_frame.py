@@ -114,7 +114,7 @@ async def test_a_session_outlives_its_process_and_requests_at_once_do_not_end_it
     town.start_service("web.api")
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(lambda _: _about_me(visitor), range(16)))
-    assert answers <= {200, 503}, "a busy machine may let some wait too long, and yet nobody is sent to sign in"
+    assert answers <= {200, 503, 504}, "a busy machine may let some wait too long, and yet nobody is sent to sign in"
     await eventually(lambda: _about_me(visitor) == 200)
 
 

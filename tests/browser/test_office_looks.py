@@ -1,4 +1,4 @@
-"""The school office's pages: no barrier on any of them, however they are looked at, and their lists where empty."""
+"""The school office's pages: no barrier on any of them in the hardest look, and what they say while a part is away."""
 
 from collections.abc import Callable
 from typing import Any

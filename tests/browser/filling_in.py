@@ -1,7 +1,8 @@
 """Filling in: a form as its page has it now, with what somebody types into it; also one that no page has."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
 import httpx
 
@@ -44,12 +45,12 @@ def typed_with(form: Filled, text: str) -> dict[str, str]:
     return {**form.fields, **dict.fromkeys(form.typed, text)}
 
 
-def made_up(town: Town, visitor: Visitor, action: str, fields: Iterable[str]) -> Filled:
-    """A form to this address that no page has, with the token that a page of this visitor's would give it."""
+def made_up(town: Town, visitor: Visitor, form: Filled) -> Filled:
+    """This form with the token that a page of this visitor's would give it, whether or not a page has it now."""
     seal = Seal((town.folder / "secrets" / "web-session-key").read_text().strip())
     kept = seal.open(PURPOSE, visitor.kept.get(SESSION, ""), 3600)
-    token = token_for(seal, kept["grant"] if kept else "", action)
-    return Filled("/", action, {TOKEN: token, ONCE: fresh_key(), **dict.fromkeys(fields, "")})
+    token = token_for(seal, kept["grant"] if kept else "", form.action)
+    return replace(form, fields={**form.fields, TOKEN: token, ONCE: fresh_key()})
 
 
 def _route(action: str) -> str:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -51,12 +51,19 @@ class Found:
     bars: list[Bar]
 
     @property
+    def is_busy(self) -> bool:
+        """Whether others had most of the machine, so that this says little of us."""
+        return max(self.load) > 3 * (os.cpu_count() or 1)
+
+    @property
     def how_busy(self) -> str:
-        """The load before and after; where others had most of the machine, that this is no measurement of ours."""
-        before, after = self.load
-        told = f"Load {before:.1f} before and {after:.1f} after it."
-        busy = max(self.load) > 3 * (os.cpu_count() or 1)
-        return f"{told} **Others had most of the machine: only ratios of CPU say anything here.**" if busy else told
+        """The load before and after, and what it makes of the figures."""
+        told = "Load {:.1f} before and {:.1f} after it.".format(*self.load)
+        return (
+            f"{told} **Others had most of the machine: only ratios of CPU say anything here.**"
+            if self.is_busy
+            else told
+        )
 
     @classmethod
     def of(cls, name: str) -> "Found | None":
@@ -120,11 +127,11 @@ def _keep(name: str, found: Found) -> None:
     (FOLDER / f"{name}.json").write_text(json.dumps(asdict(found)))
 
 
-def page(found: dict[str, Found]) -> Iterator[str]:
+def page(found: Mapping[str, Found]) -> Iterator[str]:
     """The lines of docs/performance.md."""
     reasons: dict[str, str] = json.loads(REASONS.read_text())
     yield HEAD
-    yield from table(found, [bar for one in found.values() for bar in one.bars])
+    yield from table(found)
     for name, title in BENCHES.items():
         if one := found.get(name):
             yield from ("", f"## {title}", "", f"`{one.command}`, {one.on}, on {one.machine}.", one.how_busy)
@@ -133,14 +140,14 @@ def page(found: dict[str, Found]) -> Iterator[str]:
     yield from ("", "The distribution engine has a page of its own: [distribution](distribution.md).")
 
 
-def table(found: dict[str, Found], bars: Sequence[Bar]) -> Iterator[str]:
-    """A table of these bars."""
+def table(found: Mapping[str, Found]) -> Iterator[str]:
+    """All bars; and which benches are missing."""
     yield "| what | reached | bar | |"
     yield "|---|---|---|---|"
-    for bar in bars:
+    for bar in (bar for one in found.values() for bar in one.bars):
         yield f"| {bar.what} | {_figure(bar.reached)} | {bar.wanted} | {'met' if bar.is_met else '**missed**'} |"
     if missing := [title for name, title in BENCHES.items() if name not in found]:
-        yield f"\nNot run on this machine: {', '.join(missing)}."
+        yield f"\nNot measured yet with the machine to itself: {'; '.join(missing)}."
 
 
 def _figure(reached: float) -> str:
@@ -161,11 +168,13 @@ def _reason_of(bar: Bar, reasons: dict[str, str]) -> str:
     return next((start for start in reasons if bar.what.startswith(start)), "")
 
 
-def with_table(readme: str, found: dict[str, Found]) -> str:
-    """The README with the table between its two marks written anew. Raises: ValueError where there are no marks."""
+def with_table(readme: str, found: Mapping[str, Found]) -> str:
+    """The README with the table between its two marks written anew, of what was measured while nobody else was there.
+
+    Raises: ValueError where there are no marks.
+    """
     before, rest = readme[: readme.index(BEGIN) + len(BEGIN)], readme[readme.index(END) :]
-    bars = [bar for one in found.values() for bar in one.bars]
-    return before + "\n".join(table(found, bars)) + "\n" + rest
+    return before + "\n".join(table({name: one for name, one in found.items() if not one.is_busy})) + "\n" + rest
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def _credit(
     told, policy = result["credit"], facts.round.policy
     average = sum(shares.values()) / max(1, len(shares))
     for name, student in facts.students.items():
-        after = 2 + 0.99 * (student.credit - 2) + 2 * (average - shares[name])
+        after = 2 + 0.99 * (student.credit - 2) + average - shares[name]
         findings.same(f"credit of {name}", facts.rows[name]["credit"], student.credit, 1e-5)
         findings.same(f"credit of {name} after", facts.rows[name]["credit_after"], min(4, max(0, after)), 2e-3)
     without = sum(facts.rows[name]["share_without_credit"] * best for name, best in bests.items())

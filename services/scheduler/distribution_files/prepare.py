@@ -7,7 +7,7 @@ import numpy as np
 
 from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.prepared import Notice, Prepared
-from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, Policy, RankedRound, Request, Student
+from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, RankedRound, Request, Student
 from services.scheduler.distribution_files.slots import slots_of
 from services.scheduler.domain.distribution.evening import MOST_TILT
 from services.scheduler.domain.distribution.problem import NO_LIMIT, UNITS_PER_POINT, Arrays, Ints, Numbers, Problem
@@ -42,8 +42,7 @@ class _Builder:
             self.covers[i, [t for b in o.blocks for t in self.slots.of_block[b]]] = 1
 
     def build(self) -> Prepared:
-        limits, seats, draws = self._limits()
-        travel = self._travel()
+        (limits, seats, draws), travel = self._limits(), self._travel()
         apart, friends = self._relations()
         most = np.array([NO_LIMIT if s.most is None else min(s.most, 999) for s in self.students], np.int16)
         timetable = Timetable(self.covers, self.site, self.space, draws, self.slots.gap, travel)
@@ -219,8 +218,7 @@ class _Builder:
     ) -> list[tuple[int, int, int, int, int, int, int]]:
         """(student, slot, occurrence, points, weight, bits, rank), sorted; forced ones push out what overlaps them."""
         rows = []
-        goal, n = self.round.policy.goal, len(self.students)
-        for s in range(n):
+        for s in range(n := len(self.students)):
             taken = self.covers[held[s]].any(axis=0) if held[s] else None
             ranks = dict(ranked[s])
             for o in sorted({*ranks, *held[s]}):
@@ -229,7 +227,7 @@ class _Builder:
                     continue
                 value, has_goal = worth[s].get(o, (0.0, False))
                 points = round(value * UNITS_PER_POINT)
-                weight = round(value * UNITS_PER_POINT + goal * has_goal * UNITS_PER_POINT)
+                weight = round(value * UNITS_PER_POINT + self.round.policy.goal * has_goal * UNITS_PER_POINT)
                 # Up to a tenth of a point by lottery: ties are broken, and nothing else is.
                 weight += (n - 1 - s) * 10 // n if points else 0
                 kind = self.occurrences[o].kind
@@ -338,8 +336,7 @@ class _Builder:
 
     def _tiers(self, table: Numbers, n: int, t: int, needs: list[list[str]]) -> tuple[int, int]:
         """Costs of an empty slot and an unmet need: by default more than all of any student's lower wishes together."""
-        policy: Policy = self.round.policy
-        best = np.zeros((n, t), np.int64)
+        policy, best = self.round.policy, np.zeros((n, t), np.int64)
         np.maximum.at(best, (table[:, 0], table[:, 1]), table[:, 4])
         most = 1 + min(policy.credit_tilt, MOST_TILT) if policy.credit_budget else 1
         week = ceil(best.sum(axis=1).max(initial=0) * most) + round(policy.friends * UNITS_PER_POINT) * t + t

@@ -9,7 +9,7 @@ START = 2.0
 DECAY = 0.99
 """Share of the distance to START that is kept from week to week; half of it is forgotten after sixty-nine weeks."""
 
-GAIN = 2.0
+GAIN = 1.0
 """Credit that a whole week missed would earn, were the others to get theirs."""
 
 CEILING = 4.0
@@ -23,10 +23,10 @@ def unlimited_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) ->
 
 
 def next_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The published rule: credit' = clip(2 + 0.99 * (credit - 2) + 2 * (average share - own share), 0, 4).
+    """The published rule: credit' = clip(2 + 0.99 * (credit - 2) + average share - own share, 0, 4).
 
     share: (n,) of the best possible week that each student got, 0 to 1; the average is taken over all of them. A week
-    just like everyone's changes next to nothing; a week a tenth worse earns 0.2, a week a tenth better spends as much.
+    just like everyone's changes next to nothing; a week a tenth worse earns 0.1, a week a tenth better spends as much.
     That those who had more than most have less credit than at the start does half of the work: what evens out costs
     least when both ends move.
     """

@@ -31,8 +31,11 @@ MOST_TILT = 0.95
 FIRST_TILT = 0.6
 """Where the search begins: about what half a percent buys where many seats are wanted twice."""
 
-EXPECTING, FITTING = 6, 6
+EXPECTING, FITTING = 12, 8
 """Trial rounds from which everyone's share is expected, and at most so many more to find the tilt."""
+
+FEW = 4
+"""Either, in a large round."""
 
 NEAR = 0.96
 """Share of what may be spent from which on the search ends."""
@@ -110,7 +113,7 @@ def even_out(
     with ThreadPoolExecutor(cores) as pool:
         trials = _Trials(problem, without, pool, cores)
         share, tilt = trials.without, min(FIRST_TILT, most)
-        for turn in range(EXPECTING):
+        for turn in range(FEW if trials.large else EXPECTING):
             if not keep_going():
                 return _settled(trials, plain, keep_going=False)
             found = trials.run(tilt, unlimited_credit(problem.credit, share))
@@ -121,20 +124,23 @@ def even_out(
 
 
 def _fit(trials: "_Trials", counted: Floats, tilt: float, most: float, keep_going: Callable[[], bool]) -> bool:
-    """Find the steepest tilt within the budget: what is lost grows about as its square. Says whether to go on."""
-    low, high = 0.0, most
-    for _ in range(FITTING):
+    """Find the steepest tilt within the budget, from both sides. Says whether to go on."""
+    (low, least), (high, dearest) = (0.0, 0), (most, 0)
+    for _ in range(FEW if trials.large else FITTING):
         if not keep_going():
             return False
         found = trials.run(tilt, counted, fitting=True)
         if found.cost > trials.budget:
-            high = tilt
+            high, dearest = tilt, found.cost
         elif found.cost >= NEAR * trials.budget or tilt >= most:
             return True
         else:
-            low = tilt
-        guess = min(most, tilt * min(3.0, trials.step(found.cost)))
-        tilt = guess if low < guess < high or guess == most == high else (low + high) / 2
+            low, least = tilt, found.cost
+        if dearest and low:
+            tilt = low + (high - low) * min(0.9, max(0.1, (trials.budget - least) / (dearest - least)))
+        else:
+            guess = min(most, tilt * min(3.0, trials.step(found.cost)))
+            tilt = guess if low < guess <= high else (low + high) / 2
     return True
 
 
@@ -175,6 +181,7 @@ class _Trials:
         self.budget = int(self.points * problem.credit_share)
         self.price = _per_occurrence(problem, without.price)
         self.small = len(problem.arrays.cand_occ) <= SMALL
+        self.large = problem.students * problem.slots > MANY
         self.kept: _Trial | None = None
         self.spread = self._spread(self.without)
 

@@ -55,4 +55,5 @@ def live(town: Town, folder: Path) -> Lived:
     day = begin(town, roster, SLUG, Teller(Console(file=StringIO(), width=160)))
     for step in STEPS:
         play_step(day, step)
+    day["office"].api.post(f"/v1/people/{day['cara'].person_id}/forget", {"reason_code": "family-request"})
     return Lived(day, leave(day, folder))

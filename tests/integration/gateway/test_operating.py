@@ -36,7 +36,7 @@ async def test_the_operators_secret_brings_an_operators_token(gate: Gate) -> Non
     [
         ("operator", ""),
         ("operator", "wrong"),
-        ("operator", f"{OPERATOR_SECRET} "),
+        pytest.param("operator", f"{OPERATOR_SECRET} ", id="the secret with a blank behind it"),
         ("", ""),
         ("app_unknown", "x"),
         ("trellis", ""),

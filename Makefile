@@ -28,7 +28,7 @@ up: install  ## the whole town on this machine, without the story
 .PHONY: test
 test: install  ## every test, on a real MongoDB and Apache Kafka
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not long and not alone and not faults and (not browser or quick)"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not alone and not faults and (not browser or quick)"
 
 .PHONY: browser
 browser: install  ## every page in a real browser, in all its looks

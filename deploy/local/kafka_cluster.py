@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,6 +18,7 @@ BROKERS = 3
 _READY_SECONDS = 120
 _STARTED = "Kafka Server started"
 _PATIENCE_MS = 15_000
+_ASKED_SECONDS, _BETWEEN_SECONDS = 30.0, 0.5
 
 
 @dataclass
@@ -43,13 +46,21 @@ class KafkaCluster:
         self.processes[node].kill()
 
     def controller(self) -> int:
-        """The node that leads the others. Raises: KafkaError when too few of them answer."""
+        """The node that leads the others. Raises: KafkaError when too few of them answer for half a minute."""
         # Imported here: the town's servers are started on machines where nobody asks this.
         from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
 
-        with closing(KafkaAdminClient(bootstrap_servers=self.bootstrap.split(","))) as admin:
-            found: Any = admin.describe_metadata_quorum()
-        return int(found["topics"][0]["partitions"][0]["leader_id"])
+        deadline = time.monotonic() + _ASKED_SECONDS
+        while True:
+            try:
+                with closing(KafkaAdminClient(bootstrap_servers=self.bootstrap.split(","))) as admin:
+                    found: Any = admin.describe_metadata_quorum()
+                return int(found["topics"][0]["partitions"][0]["leader_id"])
+            except KafkaError:  # the client may ask just the one that was killed
+                if time.monotonic() > deadline:
+                    raise
+                threading.Event().wait(_BETWEEN_SECONDS)
 
     def stop(self) -> None:
         """Stop every broker cleanly, all at once: alone, each would wait for the others."""

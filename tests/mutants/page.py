@@ -53,7 +53,8 @@ def _table(fates: Fates) -> Iterator[str]:
         counts = Counter(fates.known[name].what for name in names)
         alive = len(names) - counts[TYPES] - counts["killed"] - counts["hung"]
         numbers = (len(names), counts[TYPES], counts["killed"], counts["hung"], alive)
-        yield f"| {part} | {' | '.join(map(str, numbers))} | {_share(names, fates):.1%} |"
+        share = f"{_share(names, fates):.1%}" if len(names) > counts[TYPES] else "none ran"
+        yield f"| {part} | {' | '.join(map(str, numbers))} | {share} |"
 
 
 def _controls(fates: Fates) -> Iterator[str]:

@@ -25,14 +25,7 @@ _LOOK_SECONDS = 1.0
 @pages.get(ONE, roles=OFFICE)
 async def ask_forget(visit: Visit, form: Form = EMPTY) -> Response:
     """What goes for good, why it is asked, and whose name has to be written to be sure."""
-    school = await _read(visit)
-    return school.show(
-        "office/forgetting/ask.html",
-        form=form,
-        person=school["person"],
-        name=called(school["person"]),
-        reasons=reason_choices(),
-    )
+    return _asked(await _read(visit), form)
 
 
 @pages.post(ONE, roles=OFFICE, again=ask_forget)
@@ -41,7 +34,7 @@ async def forget(visit: Visit, form: Form) -> Response:
     school = await _read(visit)
     faults = faults_of(form, called(school["person"]))
     if faults:
-        return await ask_forget(visit, form.with_faults(*faults))
+        return _asked(school, form.with_faults(*faults))
     path = f"/v1/people/{visit.path['person_id']}/forget"
     erasure = await visit.send("POST", path, {"reason_code": form.text("reason_code")}, form=form)
     return visit.go(f"/office/erasures/{erasure['erasure_id']}")
@@ -109,6 +102,13 @@ def removed_by(erasure: Mapping[str, Any]) -> list[tuple[str, str, int | None]]:
         (words, what, sum(removed[service].values()) if service in removed else None)
         for service, words, what in keepers
     ]
+
+
+def _asked(school: AtSchool, form: Form) -> Response:
+    person = school["person"]
+    return school.show(
+        "office/forgetting/ask.html", form=form, person=person, name=called(person), reasons=reason_choices()
+    )
 
 
 async def _certificate(visit: Visit) -> dict[str, Any]:

@@ -235,7 +235,7 @@ async def test_a_roster_is_sent_looked_at_and_applied_in_a_browser(
         await page.goto(address)  # a reload loses nothing: the work goes on without the page
         return await page.get_by_role("button", name="Apply this roster").count() == 1
 
-    await eventually(is_read, seconds=90)
+    await eventually(is_read)
     assert await violations(page) == []
     assert await page.get_by_text("0 added, 0 changed, 0 leaving").count() == 1
     for box in await page.get_by_role("checkbox").all():
@@ -246,7 +246,7 @@ async def test_a_roster_is_sent_looked_at_and_applied_in_a_browser(
         await page.goto(address)
         return await page.get_by_text("Applied", exact=True).count() == 1
 
-    await eventually(is_applied, seconds=90)
+    await eventually(is_applied)
 
 
 async def test_a_wrong_file_is_refused_with_what_to_do_and_can_be_discarded(
@@ -269,7 +269,7 @@ async def test_a_wrong_file_is_refused_with_what_to_do_and_can_be_discarded(
         # The live piece may say so first, on a page from before.
         return await page.get_by_role("link", name="See the rows at fault").count() == 1
 
-    await eventually(is_refused, seconds=90)
+    await eventually(is_refused)
     assert await page.get_by_text("Cannot be applied").count() == 1
     assert await violations(page) == []
     await page.get_by_role("link", name="See the rows at fault").click()

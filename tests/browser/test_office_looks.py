@@ -95,7 +95,7 @@ async def test_the_rest_of_a_schools_overview_stands_while_the_scheduler_is_away
         again = await (await window(office.principal)).at(office.path)
         return await again.get_by_text("This part is away just now").count() == 0
 
-    await eventually(is_back, seconds=60)
+    await eventually(is_back)
 
 
 async def test_the_week_by_space_is_printed_as_a_table(window: Window, office: Office, places: list[str]) -> None:

@@ -219,13 +219,13 @@ async def test_step_8_the_office_forgets_a_learner_who_then_stands_on_no_page_an
         await hands.page.goto(certificate)
         return await hands.page.get_by_text("Every part of Trellis has removed what it held").count() == 1
 
-    await eventually(is_complete, seconds=60)
+    await eventually(is_complete)
 
     async def is_out() -> bool:
         await student.go("/today")
         return await student.page.get_by_role("heading", name="Hello").count() == 0
 
-    await eventually(is_out, seconds=60)
+    await eventually(is_out)
     student.look.faults.clear()  # the browser itself tells of the page that is refused
     await hands.go(f"{walk.school}/people?role=learner")
     assert known["username"] not in await hands.page.content()
@@ -249,4 +249,4 @@ async def test_step_9_pages_stand_while_community_is_away(walk: Walk, town: Town
         await partner.go("/partner")
         return await partner.page.get_by_text("This part is away just now").count() == 0
 
-    await eventually(is_back, seconds=60)
+    await eventually(is_back)

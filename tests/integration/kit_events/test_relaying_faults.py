@@ -83,7 +83,7 @@ async def test_a_lease_that_ran_out_guards_nothing(library: Library) -> None:
     first = Leases(library.mongo, "area", 4, seconds=0.5)
     held = await first.tend()
     assert sorted(held) == [0, 1, 2, 3]
-    second = Leases(library.mongo, "area", 4, seconds=30)
+    second = Leases(library.mongo, "area", 4)
     await eventually(lambda: _takes(second, 4))
     assert first.held() == {}
     assert all(second.held()[part] > held[part] for part in held)
@@ -120,8 +120,8 @@ async def test_facts_wait_while_kafka_is_down_and_keep_their_order_on_its_return
             broker.stop()
             port = int(broker.bootstrap.rpartition(":")[2])
             broker = await asyncio.to_thread(start_kafka, tmp_path, port)
-            await eventually(library.all_sent, seconds=30)
-            await eventually(lambda: library.heard_in_all_is(25), seconds=30)
+            await eventually(library.all_sent)
+            await eventually(lambda: library.heard_in_all_is(25))
         for sequences in (await library.sequences()).values():
             assert list(dict.fromkeys(sequences)) == [1, 2, 3, 4, 5]
     finally:

@@ -48,17 +48,17 @@ async def test_a_worker_that_stops_hands_its_slots_back_at_once(library: Library
         await eventually(lambda: len(first.leases.held()) == SLOTS)
     second = library.relay(lease_seconds=600.0)
     async with running(second):
-        await eventually(lambda: len(second.leases.held()) == SLOTS, seconds=3)
+        await eventually(lambda: len(second.leases.held()) == SLOTS)
 
 
 async def test_a_new_fact_is_sent_at_once_and_not_at_the_next_poll(library: Library) -> None:
-    relay = library.relay(poll_seconds=60.0, lease_seconds=600.0)
+    relay = library.relay(poll_seconds=600.0, lease_seconds=600.0)
     async with running(relay) as (working,):
         await eventually(lambda: len(relay.leases.held()) == SLOTS)
         await library.lend("copy_warm")
-        await eventually(library.all_sent, seconds=5)
+        await eventually(library.all_sent)
         await library.lend("copy_1")
-        await eventually(library.all_sent, seconds=5)
+        await eventually(library.all_sent)
         working.signal.set()
         relay.wake()
 

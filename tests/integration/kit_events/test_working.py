@@ -177,6 +177,6 @@ async def test_a_bad_deploy_ends_the_worker_with_an_exit_code(library: Library) 
     await library.open(partitions=12)
     await library.lend_many(copies=16, times=1)
     async with working(library, broken) as worker:
-        await eventually(worker.task.done, seconds=30)
+        await eventually(worker.task.done)
         assert worker.task.result() == 1
     assert len(await library.letters()) == 10

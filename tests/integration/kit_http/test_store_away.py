@@ -36,7 +36,7 @@ async def test_a_store_that_dies_is_said_in_time_and_comes_back_without_a_restar
         assert (await library.get("/health", None)).status_code == 200
         again = start_mongo(tmp_path / "mongo", services=("library",))
         try:
-            back: bool = await eventually(lending(library), seconds=20)
+            back: bool = await eventually(lending(library))
             assert back
             assert (await library.get("/ready", None)).status_code == 200
         finally:
@@ -73,7 +73,7 @@ async def test_a_service_starts_while_its_store_is_away_and_answers_once_it_is_t
         assert codes(await library.lend()) == {"store-unavailable"}
         mongo = start_mongo(tmp_path / "mongo", services=("library",))
         try:
-            back: bool = await eventually(lending(library), seconds=20)
+            back: bool = await eventually(lending(library))
             assert back
         finally:
             mongo.stop()

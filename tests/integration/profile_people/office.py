@@ -53,7 +53,7 @@ class Office:
             body: dict[str, Any] = (await self.clerk.get(f"/v1/rosters/{roster_id}")).body
             return body if body["state"] in states else None
 
-        found: dict[str, Any] | None = await eventually(ended, seconds=30)
+        found: dict[str, Any] | None = await eventually(ended)
         assert found is not None
         return found
 

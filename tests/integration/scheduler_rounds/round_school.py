@@ -71,7 +71,7 @@ class RoundSchool:
         return await self.worked_out(round_id, asked["run_id"])
 
     async def worked_out(self, round_id: str, run_id: str) -> Mapping[str, Any]:
-        """The run once the worker is through with it (whatever else was asked for comes first)."""
+        """The run once the worker is through with it (and with whatever was asked for before it)."""
         while (run := await self.run(round_id, run_id))["state"] in ("waiting", "running"):
             assert await work_out_next(self.store)
         return run

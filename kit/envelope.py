@@ -75,7 +75,7 @@ def read_envelope(headers: Iterable[tuple[str, bytes]], value: bytes) -> Envelop
         attributes = _json(value)
         data = attributes.get("data")
     else:
-        attributes = {name[3:]: _text(name, content) for name, content in named.items() if name.startswith("ce_")}
+        attributes = _texts({name[3:]: content for name, content in named.items() if name.startswith("ce_")})
         data = _json(value)
     return _envelope(attributes, data)
 
@@ -114,8 +114,9 @@ def _json(value: bytes) -> Any:
         raise BadEnvelope(f"expected JSON: {error}") from error
 
 
-def _text(name: str, content: bytes) -> str:
+def _texts(named: Mapping[str, bytes]) -> dict[str, str]:
     try:
-        return content.decode()
+        return {name: content.decode() for name, content in named.items()}
     except UnicodeDecodeError as error:
-        raise BadEnvelope(f"expected UTF-8 in header {name}") from error
+        wrong = next(name for name, content in named.items() if content is error.object)
+        raise BadEnvelope(f"expected UTF-8 in header ce_{wrong}") from error

@@ -8,10 +8,12 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, Route
 
+from services.web.looks.languages import MIRRORED
 from tests.browser.looking import FOCUSABLE, LEAST_TARGET, PRESSED, UNSEEN, axe_options, look, prepare_axe, told
 from tests.browser.signing_in import Visitor
 
 AT_ONCE = 3
+LANGUAGES = {"en": "en", "es": "es", "rtl": MIRRORED}
 LOCALES = {"es": "es-US"}
 _NOT_200 = "Failed to load resource: the server responded with a status of"
 
@@ -105,6 +107,15 @@ async def look_at_all(
         await each.close()
         assert each.asked <= {base_url.partition("//")[2], ""}, "a page asked another host"
         faults += [fault for fault in each.faults if not fault.startswith(_NOT_200)]
+    return faults
+
+
+async def in_every_look(browser: Browser, base_url: str, visitor: Visitor, addresses: Sequence[str]) -> list[str]:
+    """What is wrong with the pages at these addresses, in any language and on any screen."""
+    states, faults = [State("page", address) for address in addresses], list[str]()
+    for language, screens in SCREENS.items():
+        code = LANGUAGES[language]
+        faults += await look_at_all(browser, base_url, {"page": visitor}, states, code, screens)
     return faults
 
 

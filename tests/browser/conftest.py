@@ -1,6 +1,6 @@
 """A whole town with its pages, a district a file, a browser, and people of every role who are signed in."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from cli.sample import write_sample
 from deploy.local.town import Town, start_town
 from tests.browser import chromium, lived
+from tests.browser.barriers import in_every_look
 from tests.browser.crawling import Found, crawl
 from tests.browser.looking import Look, look
 from tests.browser.signing_in import Visitor
@@ -26,6 +27,7 @@ GENEROUS = {
 PATIENCE_MS = 30_000.0
 """How long something may take to be on a page: as long as Playwright waits for what is pressed."""
 Window = Callable[..., Awaitable[Look]]
+Barriers = Callable[[str, Sequence[str]], Awaitable[list[str]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -108,6 +110,16 @@ async def browser() -> AsyncIterator[Browser]:
         running = await playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         yield running
         await running.close()
+
+
+@pytest_asyncio.fixture
+async def barriers(town: Town, browser: Browser, signed_in: Callable[[str], Visitor]) -> Barriers:
+    """What is wrong with these pages as this person of the file's district sees them, in every look."""
+
+    async def found(person_id: str, addresses: Sequence[str]) -> list[str]:
+        return await in_every_look(browser, town.base_url, signed_in(person_id), addresses)
+
+    return found
 
 
 @pytest_asyncio.fixture

@@ -13,9 +13,6 @@ from tests.browser.signing_in import SESSION, Visitor
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-HARDEST: dict[str, Any] = {"color_scheme": "dark", "viewport": PHONE, "locale": "es-US"}
-"""Dark, on a phone, in Spanish: how pages in states of their own are looked at. Each look by itself, with every page in
-its usual states, is `test_every_page`'s."""
 PRESSED = "a[href], button, input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea, summary"
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary"
 LEAST_TARGET = """pressed => [...document.querySelectorAll(pressed)]
@@ -140,7 +137,6 @@ async def overflows(page: Page) -> bool:
 
 __all__ = [
     "DESKTOP",
-    "HARDEST",
     "PHONE",
     "SESSION",
     "Look",

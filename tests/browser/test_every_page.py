@@ -6,16 +6,14 @@ import pytest
 from playwright.async_api import Browser
 
 from deploy.local.town import Town
-from services.web.looks.languages import MIRRORED
 from services.web.visiting.cookies import LANGUAGE
 from tests.browser import lived
-from tests.browser.barriers import SCREENS, State, look_at_all
+from tests.browser.barriers import LANGUAGES, SCREENS, State, look_at_all
 from tests.browser.crawling import Found, crawl, forms, pages
 from tests.browser.filling_in import as_it_is_now, send, typed_with
 from tests.browser.signing_in import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
-LANGUAGES = {"en": "en", "es": "es", "rtl": MIRRORED}
 LOST = ("/no-such-page", "/office/words")
 """What a learner finds nothing at, and what is not open to her."""
 

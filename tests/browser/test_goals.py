@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, PHONE, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
+from tests.browser.looking import PHONE, overflows, violations
 from tests.browser.refused_forms import tells_of
 from tests.browser.signing_in import Visitor
 from tests.e2e.district import District
@@ -115,16 +115,11 @@ async def test_progress_is_a_picture_with_words_beside_its_table(window: Window,
     assert await page.get_by_text("1 step is past the day you set.").count() == 1
 
 
-async def test_goals_have_no_barrier(window: Window, maya: str) -> None:
-    page = await (await window(maya, **HARDEST)).at("/goals")
+async def test_goals_have_no_barrier(window: Window, barriers: Barriers, maya: str) -> None:
+    page = await (await window(maya)).at("/goals")
     at = await page.locator(".tr-card__title a").first.get_attribute("href")
-    step = await page.locator(".tr-card__title a").first.count()
-    assert step == 1
-    for path in ("/goals", str(at), f"{at}/change", f"{at}/become/reached", f"{at}/become/set-aside", "/goals/new"):
-        await page.goto(page.url.partition("/goals")[0] + path)
-        assert await violations(page) == [], path
-        assert await small_targets(page) == [], path
-        assert not await overflows(page), path
+    pages = ["/goals", str(at), f"{at}/change", f"{at}/become/reached", f"{at}/become/set-aside", "/goals/new"]
+    assert await barriers(maya, pages) == []
 
 
 async def test_goals_mirror_themselves_and_say_their_faults_without_a_barrier(window: Window, maya: str) -> None:

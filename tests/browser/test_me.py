@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
 from tests.e2e.district import District
 
 pytestmark = pytest.mark.browser
@@ -77,17 +76,12 @@ async def test_an_adult_by_name_is_kept_when_others_are_chosen(window: Window, l
     assert "My advisor, 1 adult by name" in await need.inner_text()
 
 
-async def test_me_and_my_record_have_no_barrier(window: Window, lee: str) -> None:
-    seen = await window(lee, **HARDEST)
-    page = await seen.at("/me")
+async def test_me_and_my_record_have_no_barrier(window: Window, barriers: Barriers, lee: str) -> None:
+    page = await (await window(lee)).at("/me")
     who = str(await page.locator("a[href^='/me/who/']").first.get_attribute("href"))
     out = str(await page.locator("a[href$='/remove']").first.get_attribute("href"))
-    paths = ("/me", "/me/history", "/me/change/interests", "/me/change/ways-of-learning", "/me/new/needs", who, out)
-    for path in (*paths, "/about-me"):
-        page = await seen.at(path)
-        assert await violations(page) == [], path
-        assert await small_targets(page) == [], path
-        assert not await overflows(page), path
+    pages = ["/me", "/me/history", "/me/change/interests", "/me/change/ways-of-learning", "/me/new/needs", who, out]
+    assert await barriers(lee, [*pages, "/about-me"]) == []
 
 
 async def test_what_is_known_is_shown_part_by_part_and_can_be_kept(window: Window, lee: str) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, PHONE, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
+from tests.browser.looking import PHONE, violations
 from tests.browser.offering import book, put_on
 from tests.e2e.district import District
 from tests.support.eventually import eventually
@@ -49,14 +49,8 @@ def pages(district: District) -> list[str]:
     ]
 
 
-async def test_no_page_of_a_student_has_a_barrier(window: Window, district: District, pages: list[str]) -> None:
-    seen = await window(district.learner(18).person_id, **HARDEST)
-    found: dict[str, Any] = {}
-    for path in pages:
-        page = await seen.at(path)
-        await page.locator("h1").wait_for()
-        found[path] = [*await violations(page), *await small_targets(page), *["too wide"] * await overflows(page)]
-    assert {path: faults for path, faults in found.items() if faults} == {}
+async def test_no_page_of_a_student_has_a_barrier(barriers: Barriers, district: District, pages: list[str]) -> None:
+    assert await barriers(district.learner(18).person_id, pages) == []
 
 
 async def test_a_week_is_a_table_on_paper_without_what_only_a_screen_needs(

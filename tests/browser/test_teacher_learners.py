@@ -4,8 +4,8 @@ import pytest
 import pytest_asyncio
 
 from cli.demo.day import Somebody
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
+from tests.browser.looking import violations
 from tests.browser.teaching import evidence, goal, learner_of_teacher, target
 from tests.browser.test_teacher_rolls import forgive
 from tests.e2e.district import District
@@ -82,23 +82,19 @@ async def test_what_a_teacher_saw_becomes_evidence_for_a_skill(
     assert await page.get_by_text("<script>alert(1)</script> helped a friend").count() == 1
 
 
-async def test_learners_have_no_barrier(window: Window, district: District, learner: Somebody) -> None:
+async def test_learners_have_no_barrier(barriers: Barriers, district: District, learner: Somebody) -> None:
     evidence(learner, "A long piece of work. " * 20)
     goal_id = goal(learner, "A goal for looking at")
     person = f"/learners/{learner.person_id}"
-    seen = await window(district.teacher.person_id, **HARDEST)
-    for path in (
+    pages = [
         "/learners",
         "/learners/evidence",
         person,
         f"{person}/observation",
         f"{person}/goals/{goal_id}/target",
         f"{person}/goals/{goal_id}/target?code_begins=none",
-    ):
-        page = await seen.at(path)
-        assert await violations(page) == [], path
-        assert await small_targets(page) == [], path
-        assert not await overflows(page), path
+    ]
+    assert await barriers(district.teacher.person_id, pages) == []
 
 
 async def test_what_learners_did_stands_while_one_part_is_away(

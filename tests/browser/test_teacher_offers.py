@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, PHONE, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
+from tests.browser.looking import PHONE, violations
 from tests.browser.teaching import Lesson, lesson
 from tests.browser.test_teacher_rolls import forgive
 from tests.e2e.district import District
@@ -119,13 +119,9 @@ async def test_an_offer_is_changed_and_taken_out_and_each_is_undone(window: Wind
     assert not district.teacher.api.get(address)["withdrawn"]
 
 
-async def test_offers_have_no_barrier(window: Window, district: District, coming: Lesson) -> None:
+async def test_offers_have_no_barrier(barriers: Barriers, district: District, coming: Lesson) -> None:
     offer_id = district.teacher.api.get(f"/v1/occurrences/{coming.occurrence_id}")["offer_id"]
-    seen = await window(district.teacher.person_id, **HARDEST)
     date = f"/offers/dates/{coming.occurrence_id}"
     offer = f"/offers/{offer_id}"
-    for path in ("/offers", "/offers/new", offer, f"{offer}/dates", date, f"{date}/change", f"{date}/cancel"):
-        page = await seen.at(path)
-        assert await violations(page) == [], path
-        assert await small_targets(page) == [], path
-        assert not await overflows(page), path
+    pages = ["/offers", "/offers/new", offer, f"{offer}/dates", date, f"{date}/change", f"{date}/cancel"]
+    assert await barriers(district.teacher.person_id, pages) == []

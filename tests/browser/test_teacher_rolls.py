@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import Window
-from tests.browser.looking import HARDEST, PHONE, Look, overflows, small_targets, violations
+from tests.browser.conftest import Barriers, Window
+from tests.browser.looking import PHONE, Look, violations
 from tests.browser.teaching import CLASS, Lesson, lesson, marks
 from tests.e2e.district import District
 from tests.support.eventually import eventually
@@ -147,15 +147,13 @@ async def test_a_correction_is_undone_with_one_press(window: Window, district: D
     assert set(marks(district, given).values()) == {"present"}
 
 
-async def test_rolls_have_no_barrier_in_any_state(window: Window, district: District, shown: dict[str, Lesson]) -> None:
-    seen = await window(district.teacher.person_id, **HARDEST)
+async def test_rolls_have_no_barrier_in_any_state(
+    barriers: Barriers, district: District, shown: dict[str, Lesson]
+) -> None:
     day = shown["open"].block["day"]
-    paths = [f"/rolls/{each.occurrence_id}" for each in shown.values()]
-    for path in ["/rolls", f"/rolls/on/{day}", "/rolls/on/2020-01-01", *paths]:
-        page = await seen.at(path)
-        assert await violations(page) == [], path
-        assert await small_targets(page) == [], path
-        assert not await overflows(page), path
+    pages = ["/rolls", f"/rolls/on/{day}", "/rolls/on/2020-01-01"]
+    pages += [f"/rolls/{each.occurrence_id}" for each in shown.values()]
+    assert await barriers(district.teacher.person_id, pages) == []
 
 
 async def test_a_printed_roll_is_a_table_of_names_with_room_for_a_mark(

@@ -11,17 +11,23 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 PATIENCE_SECONDS = 90.0
 """How long a busy machine is waited for. A test that passes never waits it out."""
+AT_ONCE_SECONDS = 4.0
+"""Far longer than what is done at once takes, and far shorter than what it must not wait for."""
 
 
 @overload
-async def eventually(predicate: Callable[[], Awaitable[T]], *, seconds: float = PATIENCE_SECONDS, every: float = 0.05) -> T: ...
+async def eventually(
+    predicate: Callable[[], Awaitable[T]], *, seconds: float = PATIENCE_SECONDS, every: float = 0.05
+) -> T: ...
 
 
 @overload
 async def eventually(predicate: Callable[[], T], *, seconds: float = PATIENCE_SECONDS, every: float = 0.05) -> T: ...
 
 
-async def eventually(predicate: Callable[[], Awaitable[T] | T], *, seconds: float = PATIENCE_SECONDS, every: float = 0.05) -> T:
+async def eventually(
+    predicate: Callable[[], Awaitable[T] | T], *, seconds: float = PATIENCE_SECONDS, every: float = 0.05
+) -> T:
     """The first truthy value of `predicate`, which is asked again `every` so many seconds.
 
     An exception counts as "not yet". Raises: AssertionError with the last value or exception after `seconds`.

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import time
 import warnings
 import zipfile
 
@@ -53,12 +52,9 @@ def bomb(megabytes: int) -> io.BytesIO:
 
 def test_a_bomb_is_refused_at_once_and_unopened() -> None:
     source = bomb(megabytes=200)
-    started = time.perf_counter()
     archive = RosterArchive.open(source)
-    took = time.perf_counter() - started
     found = only(archive.findings, "zip-bomb")
     assert (found.file, found.expected) == ("users.csv", "at most 100 to 1")
-    assert took < 1
     assert archive.bytes_read == 0
 
 

@@ -130,5 +130,4 @@ def _expected(error: BadEnvelope) -> str:
 
 def _faults(error: ValidationError) -> str:
     """Where and which rule, never the value."""
-    faults = error.errors(include_input=False, include_context=False, include_url=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in faults)
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['type']}" for fault in error.errors())

@@ -33,6 +33,8 @@ LANES = 2
 WINDOW = 1_000
 _MARKED_ASIDE = 200
 _COUNTED = 50_000
+_MEASURED_EVERY = 5.0  # seconds
+_TENDED = 5  # times while a lease lasts
 _ORDER = [("slot", ASCENDING), ("key", ASCENDING), ("sequence", ASCENDING)]
 
 log = structlog.get_logger()
@@ -90,7 +92,7 @@ class Relay:
             except LeaseLost as lost:
                 log.warning("outbox_lease_lost", reason=str(lost))
             except (PyMongoError, Refusals) as error:
-                log.warning("outbox_store_unreachable", error=type(error).__name__)
+                _tell_away(error)
                 await stop.pause(self._poll_seconds)
 
     async def _marked(self, lane: "_Lane", *, all_of_it: bool) -> None:
@@ -190,14 +192,14 @@ class Relay:
                 log.warning("outbox_leases_unreachable", error=type(error).__name__)
             if set(self.leases.held()) - before:
                 self._watch.notify()  # whatever waits in the new slots need not wait for the next poll
-            await stop.pause(self.leases.seconds / 5)
+            await stop.pause(self.leases.seconds / _TENDED)
 
     async def _measure(self, stop: StopSignal) -> None:
-        while await stop.pause(5):
+        while await stop.pause(_MEASURED_EVERY):
             try:
                 await self.measure()
             except PyMongoError as error:
-                log.warning("outbox_store_unreachable", error=type(error).__name__)
+                _tell_away(error)
 
     async def measure(self) -> "Waiting":
         """How much waits in the slots of this worker, and how long; sets the two gauges."""
@@ -222,3 +224,7 @@ class Relay:
             await self.leases.hand_back()
         except PyMongoError as error:  # then they run out by themselves
             log.warning("outbox_leases_not_handed_back", error=type(error).__name__)
+
+
+def _tell_away(error: Exception) -> None:
+    log.warning("outbox_store_unreachable", error=type(error).__name__)

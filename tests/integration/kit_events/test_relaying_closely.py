@@ -1,6 +1,7 @@
 """The relay seen closely: its windows, its marks, what it counts, and what it says when the store is away."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from deploy.local.mongo import Mongo as Mongod
 from kit import crash_points
 from kit.clock import now
 from kit.leases import LeaseLost, Leases
-from kit.mongo import Document, Mongo
+from kit.mongo import Document, Mongo, Session
 from kit.outbox import Relay, refill
 from kit.outbox import archive as archive_module
 from kit.outbox import relay as relay_module
@@ -102,6 +103,26 @@ async def test_what_was_sent_is_not_marked_by_somebody_who_lost_the_slots(librar
         await relay._mark(lane)
     assert lane.to_mark == {}
     assert await library.unsent() == 2
+
+
+async def test_marks_fall_with_their_transaction_and_the_first_one_stays(library: Library) -> None:
+    await library.lend("copy_1")
+    relay, lane = library.relay(lease_seconds=600.0), _Lane(0)
+    slots = dict(await relay.leases.tend())
+    await relay._relay(lane, await relay._window(lane, slots), slots)
+    marked = dict(lane.to_mark)
+
+    async def conflicts(session: Session) -> None:
+        await relay._mark_once(marked, session)
+        raise RuntimeError("a takeover at the same moment")
+
+    with pytest.raises(RuntimeError, match="takeover"):
+        await library.mongo.transact(conflicts)
+    assert await library.unsent() == 1
+    await relay._mark(lane)
+    [first] = await rows_of(library)
+    await library.mongo.transact(partial(relay._mark_once, marked))
+    assert await rows_of(library) == [first]
 
 
 async def _taken_over(library: Library, relay: Relay) -> None:
@@ -218,6 +239,7 @@ async def test_a_relay_whose_store_is_gone_says_so_and_ends_in_order(library: Li
             gone.close()
             await eventually(lambda: told("outbox_store_unreachable") and told("outbox_leases_unreachable"))
     assert set(told("outbox_store_unreachable")) <= {"InvalidOperation", "Refusals", "PyMongoError"}
+    assert set(told("outbox_leases_unreachable")) == {"InvalidOperation"}
     assert told("outbox_leases_not_handed_back") == ["InvalidOperation"]
 
 

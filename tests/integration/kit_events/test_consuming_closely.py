@@ -345,6 +345,16 @@ async def test_one_event_that_is_done_ends_the_row_of_errors(library: Library) -
     assert made.consumer._strikes == 1
 
 
+async def test_what_waited_in_vain_for_something_missing_is_no_sign_of_a_bad_deploy(library: Library) -> None:
+    handler = failing(lambda: refuse(CopyUnknown()), 1, 2, 3)
+    made = driven(library, handler, missing=Patience(1, 0, 0), most_strikes=1)
+    made.deliver(1, 2, 3, 4)
+    await made.rounds(8)
+    assert await made.loans() == [4]
+    assert [letter.reason for letter in await library.letters()] == ["missing"] * 3
+    assert made.consumer._strikes == 0
+
+
 async def test_a_partition_that_went_and_came_back_is_read_again_from_where_it_now_begins(library: Library) -> None:
     made = driven(library, failing(lambda: refuse(CopyUnknown()), 1), missing=LATER)
     made.deliver(1, 2)

@@ -97,8 +97,10 @@ def _evidence(day: Day) -> None:
     maya = day["maya"]
     asked = {"kind": "text", "skill": "empathy", "text": "I asked what the neighbours need."}
     maya.api.post(f"/v1/people/{maya.person_id}/evidence", asked)
-    goal = {"words": "Sing in front of others", "why": "It scares me.", "steps": [{"words": "Sing to one friend"}]}
+    steps = [{"words": "Choose a song"}, {"words": "Sing to one friend"}]
+    goal = {"words": "Sing in front of others", "why": "It scares me.", "steps": steps}
     made = maya.api.post(f"/v1/people/{maya.person_id}/goals", goal)
+    maya.api.post(f"/v1/goals/{made['goal_id']}/steps/{made['steps'][0]['step_id']}/done")
     proposed = {"target_id": day.ids["target"], "reason": "A stage is built as well."}
     day["teacher"].api.post(f"/v1/goals/{made['goal_id']}/target-proposals", proposed)
 

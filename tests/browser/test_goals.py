@@ -61,6 +61,12 @@ async def test_a_student_writes_a_goal_does_a_step_and_sets_it_aside_and_takes_i
     await page.get_by_role("button", name="Add it").click()
     await page.get_by_role("button", name=re.compile("Done.*Learn the first verse")).click()
     await page.get_by_text("Done. Next: Learn the second verse").wait_for()
+    await page.get_by_role("button", name="Undo").click()
+    await page.get_by_text("This step is to do again.").wait_for()
+    await page.get_by_role("button", name=re.compile("Done.*Learn the first verse")).click()
+    await page.get_by_role("button", name=re.compile("Not done yet.*first verse")).click()
+    await page.get_by_text("This step is to do again.").wait_for()
+    assert await page.get_by_role("button", name=re.compile("^Done.*verse")).count() == 2
     await page.get_by_role("link", name="Set it aside").click()
     await page.get_by_role("button", name="Set it aside").click()
     assert await page.get_by_text("Fill this in.").count() == 2, "at the top, and at the field"
@@ -101,6 +107,11 @@ async def test_the_same_works_without_a_script_and_a_step_and_the_goal_are_chang
     await page.get_by_role("button", name="Yes, I reached it").click()
     await page.get_by_text("You reached your goal. Well done.").wait_for()
     assert await page.get_by_role("button", name="Add it").count() == 0
+    await page.get_by_role("button", name="Take it up again").last.click()
+    await page.get_by_text("Your goal is under way.").wait_for()
+    await page.get_by_role("button", name="Add it").wait_for()
+    await page.get_by_text("How it came to this").click()
+    assert await page.get_by_text("I swam it on Friday.").is_visible(), "what was written is kept"
 
 
 async def test_progress_is_a_picture_with_words_beside_its_table(window: Window, maya: str) -> None:

@@ -177,3 +177,33 @@ def test_a_family_sees_no_child_of_others(signed_in: Callable[[str], Visitor], d
     visitor = signed_in(guardian)
     for path in (f"/family/{other}", f"/family/{other}/about", f"/family/{other}/record"):
         assert visitor.get(path).status_code in (403, 404), path
+
+
+def test_a_familys_page_is_one_call_for_all_children(signed_in: Callable[[str], Visitor], district: District) -> None:
+    guardian, _ = family_of(district)
+    page = signed_in(guardian).get("/family")
+    asked = [part.partition(";")[0].strip() for part in page.headers["server-timing"].split(",")]
+    assert set(asked) <= {"session", "family", "render", "total"}
+    assert "family" in asked
+    children = district.day["guardian"].api.get("/v1/me")["ward_ids"]
+    assert [child for child in children if page.text.count(f'href="/family/{child}"') != 1] == []
+
+
+async def test_a_familys_children_stand_while_the_scheduler_is_away(window: Window, district: District) -> None:
+    guardian, ward = family_of(district)
+    name = district.day["guardian"].api.get(f"/v1/people/{ward}")["called"]
+    district.town.stop_service("scheduler.api")
+    try:
+        page = await (await window(guardian)).at("/family")
+        assert await page.get_by_text("This part is away just now").count() == 1
+        assert await page.get_by_role("link", name=name).count() == 1
+        assert await page.get_by_text("this week").count() == 0
+        assert await violations(page) == []
+    finally:
+        district.town.start_service("scheduler.api")
+
+    async def is_back() -> bool:
+        again = await (await window(guardian)).at("/family")
+        return await again.get_by_text("this week").count() >= 1
+
+    await eventually(is_back)

@@ -1,4 +1,4 @@
-"""Homes: what somebody needs to see first, each in one answer: a student's, a teacher's, an office's."""
+"""Homes: what somebody needs to see first, each in one answer: a student's, a family's, a teacher's, an office's."""
 
 from collections.abc import Awaitable
 from datetime import date
@@ -28,6 +28,20 @@ async def compose_home(peers: Peers, person_id: str, inbox: Awaitable[Any] | Non
         *_inbox(inbox),
     )
     await _name(home, peers)
+    return home
+
+
+async def compose_family(peers: Peers, guardian_id: str) -> Gathered:
+    """The parts `me` (whose `ward_ids` are the children) and `names`, both required, and `weeks` (may be missing).
+
+    Raises: Refusals as `compose_home`.
+    """
+    home = Gathered()
+    await home.add(
+        Part("me", peers.get("profile", "/v1/me"), required=True),
+        Part("weeks", peers.get("scheduler", f"/v1/people/{guardian_id}/wards/week")),
+    )
+    await home.add(Part("names", names_of(peers, people_in(home.values["me"]["ward_ids"])), required=True))
     return home
 
 

@@ -9,9 +9,9 @@ Place = Mapping[str, Any]
 OPEN_GOALS = ("active", "agreed")
 
 
-def now_and_next(week: Mapping[str, Any], moment: datetime) -> tuple[Place | None, Place | None]:
-    """The place that holds at this moment, and the first that begins after it; of this week's places."""
-    places = sorted(week["places"], key=lambda place: _at(place["starts_at"]))
+def now_and_next(week: Mapping[str, Any] | None, moment: datetime) -> tuple[Place | None, Place | None]:
+    """The place that holds at this moment, and the first that begins after it; of this week's places, where known."""
+    places = sorted(week["places"] if week else (), key=lambda place: _at(place["starts_at"]))
     now = next((place for place in places if _at(place["starts_at"]) <= moment < _at(place["ends_at"])), None)
     following = next((place for place in places if _at(place["starts_at"]) > moment), None)
     return now, following

@@ -15,7 +15,7 @@ from kit.request import Edge, EdgeDep
 from kit.routes import Routes
 from kit.texts import Id
 from services.gateway.composition.growth_story import compose_growth_story
-from services.gateway.composition.home import compose_home, compose_office, compose_teaching
+from services.gateway.composition.home import compose_family, compose_home, compose_office, compose_teaching
 from services.gateway.composition.parts import Gathered, server_timing
 from services.gateway.composition.peers import PartRefused, Peers
 from services.gateway.composition.today import next_step, now_and_next
@@ -70,6 +70,24 @@ class Home(BaseModel):
     as_of: datetime
 
 
+class Child(BaseModel):
+    """One child of a family. `week` as the scheduler gives it; null where it is away, or has not heard of the child."""
+
+    person_id: str
+    week: dict[str, Any] | None
+    now: dict[str, Any] | None
+    next: dict[str, Any] | None
+
+
+class FamilyHome(BaseModel):
+    """A guardian's page: every child with this week, where they are `now` and what comes `next` in it."""
+
+    children: list[Child]
+    names: dict[str, str]
+    missing: list[MissingPart]
+    as_of: datetime
+
+
 class TeachingHome(BaseModel):
     """A teacher's page: what they host today, evidence that waits for them (one page of it), and their inbox."""
 
@@ -108,7 +126,7 @@ async def get_home(edge: EdgeDep, person_id: Annotated[Id | None, Query()] = Non
     whose = person_id or edge.caller.caller_id
     own = _inbox(edge) if whose == edge.caller.caller_id else None
     home = await compose_home(Peers.of(edge), whose, own)
-    now, following = now_and_next(home.values["week"], edge.now) if "week" in home.values else (None, None)
+    now, following = now_and_next(home.values.get("week"), edge.now)
     return Home(
         person=home.values["person"],
         goals=home.values["goals"],
@@ -120,6 +138,23 @@ async def get_home(edge: EdgeDep, person_id: Annotated[Id | None, Query()] = Non
         next=following,
         next_step=next_step(home.values["goals"]["items"]),
         names=home.values.get("names", {}),
+        missing=_missing(edge, home),
+        as_of=edge.now,
+    )
+
+
+@routes.get(
+    "/family",
+    policy=Policy((Role.GUARDIAN, OWN), scope="profile.read", subject=myself),
+    refuses=[PeerUnavailable, PartRefused, NoSuchMember],
+)
+async def get_family(edge: EdgeDep) -> FamilyHome:
+    """A guardian's page: who their children are to profile, and the week of each as far as the scheduler has it."""
+    home = await compose_family(Peers.of(edge), edge.caller.caller_id)
+    weeks = {week["person_id"]: week for week in home.values.get("weeks", {"items": []})["items"]}
+    return FamilyHome(
+        children=[_child(edge, ward, weeks.get(ward)) for ward in home.values["me"]["ward_ids"]],
+        names=home.values["names"],
         missing=_missing(edge, home),
         as_of=edge.now,
     )
@@ -170,6 +205,11 @@ async def get_growth_story(person_id: Id, edge: EdgeDep) -> GrowthStory:
         missing=_missing(edge, story),
         as_of=edge.now,
     )
+
+
+def _child(edge: Edge, person_id: str, week: dict[str, Any] | None) -> Child:
+    now, following = now_and_next(week, edge.now)
+    return Child(person_id=person_id, week=week, now=now, next=following)
 
 
 async def _inbox(edge: Edge) -> InboxPart:

@@ -1,4 +1,4 @@
-"""A goal moves on: changed, agreed to, given a step, or a step is done."""
+"""A goal moves on: changed, agreed to, given a step, or a step is done, or not done after all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -58,6 +58,14 @@ class FinishStep:
     step_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReopenStep:
+    """Which step of which goal was not done after all."""
+
+    goal_id: str
+    step_id: str
+
+
 async def amend_goal(tx: Transaction, order: AmendGoal) -> Goal:
     """The learner changes a goal or moves it on.
 
@@ -95,6 +103,14 @@ async def change_step(tx: Transaction, order: ChangeStep) -> Goal:
 async def finish_step(tx: Transaction, order: FinishStep) -> Goal:
     """The learner did a step. Raises: Refusals of NoSuchGoal, NoSuchStep, GoalOver, StepDoneAlready."""
     return await _move(tx, order.goal_id, lambda goal, at: rules.finish_step(goal, order.step_id, at))
+
+
+async def reopen_step(tx: Transaction, order: ReopenStep) -> Goal:
+    """The learner takes back that a step was done.
+
+    Raises: Refusals of NoSuchGoal, NoSuchStep, GoalOver, StepNotDone.
+    """
+    return await _move(tx, order.goal_id, lambda goal, _at: rules.reopen_step(goal, order.step_id))
 
 
 async def _move(

@@ -32,11 +32,14 @@ MOVES: Mapping[GoalState, frozenset[GoalState]] = {
     GoalState.PROPOSED: frozenset({GoalState.SET_ASIDE}),
     GoalState.AGREED: frozenset({GoalState.ACTIVE, GoalState.SET_ASIDE}),
     GoalState.ACTIVE: frozenset({GoalState.REACHED, GoalState.CHANGED, GoalState.SET_ASIDE}),
-    GoalState.REACHED: frozenset(),
+    GoalState.REACHED: frozenset({GoalState.ACTIVE}),
     GoalState.CHANGED: frozenset({GoalState.ACTIVE}),
     GoalState.SET_ASIDE: frozenset({GoalState.ACTIVE}),
 }
-"""What the learner may make of a goal. `agreed` is not among them: that takes an adult's word too."""
+"""What the learner may make of a goal. `agreed` is not among them: that takes an adult's word too.
+
+A goal that is over can always be taken up again: it may have been marked so by mistake. Its turns tell of both.
+"""
 
 _NEED_REASON = frozenset({GoalState.REACHED, GoalState.CHANGED, GoalState.SET_ASIDE})
 
@@ -70,6 +73,10 @@ class NothingToAgree(Refusal):
 
 class StepDoneAlready(Refusal):
     text = "This step was done on {done_on}."
+
+
+class StepNotDone(Refusal):
+    text = "This step is still to do, so there is nothing to take back."
 
 
 class TooManySteps(Refusal):
@@ -187,8 +194,17 @@ def add_step(goal: Goal, step: Step) -> Moved:
 
 def finish_step(goal: Goal, step_id: str, at: datetime) -> Moved:
     """The learner did a step. Raises: Refusals of NoSuchStep, or of GoalOver and StepDoneAlready: all that apply."""
-    done = replace(_open_step(goal, step_id), done_at=at)
-    return _changed(replace(goal, steps=tuple(done if one.step_id == step_id else one for one in goal.steps)))
+    return _with_step(goal, replace(_step_to_do(goal, step_id), done_at=at))
+
+
+def reopen_step(goal: Goal, step_id: str) -> Moved:
+    """The learner takes back that a step was done: it was marked by mistake, and is to do as before.
+
+    Raises: Refusals of NoSuchStep, or of GoalOver and StepNotDone: all that apply.
+    """
+    step = _step_of(goal, step_id)
+    refuse_all(_over(goal), StepNotDone() if step.done_at is None else None)
+    return _with_step(goal, replace(step, done_at=None))
 
 
 def change_step(goal: Goal, step_id: str, changes: Mapping[str, Any]) -> Moved:
@@ -196,9 +212,7 @@ def change_step(goal: Goal, step_id: str, changes: Mapping[str, Any]) -> Moved:
 
     Raises: Refusals of NoSuchStep, or of GoalOver and StepDoneAlready: all that apply.
     """
-    step = _open_step(goal, step_id)
-    changed = replace(step, **changes)
-    return _changed(replace(goal, steps=tuple(changed if one.step_id == step_id else one for one in goal.steps)))
+    return _with_step(goal, replace(_step_to_do(goal, step_id), **changes))
 
 
 def take_target(goal: Goal, target_id: str) -> Moved:
@@ -218,12 +232,22 @@ def not_open(goal: Goal) -> GoalOver | None:
     return _over(goal)
 
 
-def _open_step(goal: Goal, step_id: str) -> Step:
+def _step_of(goal: Goal, step_id: str) -> Step:
     step = next((step for step in goal.steps if step.step_id == step_id), None)
     if step is None:
         raise refuse(NoSuchStep())
+    return step
+
+
+def _step_to_do(goal: Goal, step_id: str) -> Step:
+    step = _step_of(goal, step_id)
     refuse_all(_over(goal), StepDoneAlready(done_on=step.done_at.date().isoformat()) if step.done_at else None)
     return step
+
+
+def _with_step(goal: Goal, step: Step) -> Moved:
+    steps = tuple(step if one.step_id == step.step_id else one for one in goal.steps)
+    return _changed(replace(goal, steps=steps))
 
 
 def _over(goal: Goal) -> GoalOver | None:

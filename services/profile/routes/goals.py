@@ -17,11 +17,13 @@ from services.profile.actions.move_goal import (
     AmendGoal,
     ChangeStep,
     FinishStep,
+    ReopenStep,
     add_step,
     agree_goal,
     amend_goal,
     change_step,
     finish_step,
+    reopen_step,
 )
 from services.profile.actions.set_goal_policy import SetGoalPolicy, set_goal_policy
 from services.profile.actions.write_goal import WriteGoal, write_goal
@@ -37,6 +39,7 @@ from services.profile.domain.goals import (
     ReasonMissing,
     Step,
     StepDoneAlready,
+    StepNotDone,
     TooManySteps,
     TooManyTargets,
     UnknownTargets,
@@ -183,7 +186,7 @@ async def get_goal(goal_id: Id, edge: EdgeDep, response: Response) -> ShownGoal:
     "/goals/{goal_id}", policy=MY_GOAL, refuses=[NoSuchGoal, StaleVersion, GoalOver, GoalCannotBecome, ReasonMissing]
 )
 async def patch_goal(goal_id: Id, body: GoalChange, expected: IfMatch, edge: EdgeDep) -> ShownGoal:
-    """Change a goal, or say that it is reached, changed or set aside, and why. Nothing is deleted."""
+    """Change a goal, or say that it is reached, changed or set aside, and why; `active` takes it up again."""
     order = AmendGoal(goal_id=goal_id, changes=body.changes(), by=edge.caller.caller_id, version=expected)
     return await _answer(edge, await edge.act(amend_goal, order))
 
@@ -220,6 +223,16 @@ async def patch_step(goal_id: Id, step_id: Id, body: StepChange, expected: IfMat
 async def post_step_done(goal_id: Id, step_id: Id, edge: EdgeDep) -> ShownGoal:
     """Say that a step is done."""
     return await _answer(edge, await edge.act(finish_step, FinishStep(goal_id, step_id)))
+
+
+@routes.post(
+    "/goals/{goal_id}/steps/{step_id}/not-done",
+    policy=MY_GOAL,
+    refuses=[NoSuchGoal, NoSuchStep, GoalOver, StepNotDone],
+)
+async def post_step_not_done(goal_id: Id, step_id: Id, edge: EdgeDep) -> ShownGoal:
+    """Take back that a step is done: it was marked by mistake. A goal that is over is taken up again first."""
+    return await _answer(edge, await edge.act(reopen_step, ReopenStep(goal_id, step_id)))
 
 
 def _step(edge: Edge, wanted: StepWanted) -> Step:

@@ -54,3 +54,4 @@ WEEK_READERS = Policy(
     scope=READ,
     subject=person_in("person_id"),
 )
+FAMILY_ITSELF = Policy(("guardian", OWN), scope=READ, subject=person_in("person_id"))

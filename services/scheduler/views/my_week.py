@@ -1,13 +1,14 @@
 """What does my week look like? Places in time order, waits with their position, and how much of it I chose."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kit.edge import Reader
 from kit.mongo import Document
 from kit.shapes import Shape
-from services.scheduler.domain.weeks import Place, Week, agency_rate, in_time_order, week_id
+from services.scheduler.domain.weeks import Place, Week, agency_rate, in_time_order
 from services.scheduler.store.occurrences import OCCURRENCES
 from services.scheduler.store.weeks import WEEK, WEEKS
 
@@ -79,27 +80,43 @@ def week_named(day: date) -> str:
 
 
 async def get_week(reader: Reader, person_id: str, week: str, now: datetime) -> MyWeek:
-    """The week of a student: one document, and the occurrences that they wait for, from one indexed query each."""
-    row, lines = await asyncio.gather(
-        reader[WEEKS].get(week_id(person_id, week)),
-        reader[OCCURRENCES].find({"waiting.student_id": person_id, "week": week}, fields=WAITING),
+    """The week of one student; empty where they have no place in it."""
+    [found] = await weeks_of(reader, [person_id], week, now)
+    return found
+
+
+async def weeks_of(reader: Reader, person_ids: Sequence[str], week: str, now: datetime) -> list[MyWeek]:
+    """The same week of several students, in their order: one indexed query for all places, and one for all waits."""
+    if not person_ids:
+        return []
+    students = {"$in": list(person_ids)}
+    found, lines = await asyncio.gather(
+        WEEK.find(reader[WEEKS], {"student_id": students, "week": week}),
+        reader[OCCURRENCES].find({"waiting.student_id": students, "week": week}, fields=WAITING),
     )
-    empty = Week(version=0, district_id=reader.district_id, student_id=person_id, week=week)
-    found = WEEK.unpack(row) if row else empty
-    rate = agency_rate(found)
-    waits = [_wait(line, person_id) for line in lines]
+    weeks = {each.student_id: each for each in found}
+    empty = Week(version=0, district_id=reader.district_id, student_id="", week=week)
+    return [_shown(weeks.get(one) or replace(empty, student_id=one), lines, now) for one in person_ids]
+
+
+def _shown(week: Week, lines: Sequence[Document], now: datetime) -> MyWeek:
+    rate = agency_rate(week)
+    waits = [wait for line in lines if (wait := _wait(line, week.student_id)) is not None]
     return MyWeek(
-        person_id=person_id,
-        week=week,
-        places=[WEEK_PLACE(place) for place in in_time_order(found)],
+        person_id=week.student_id,
+        week=week.week,
+        places=[WEEK_PLACE(place) for place in in_time_order(week)],
         waiting=sorted(waits, key=lambda wait: (wait.starts_at, wait.entry_id)),
         agency=WeekAgency(rate.chosen_minutes, rate.placed_minutes, rate.rate),
         as_of=now,
     )
 
 
-def _wait(line: Document, person_id: str) -> WeekWait:
+def _wait(line: Document, person_id: str) -> WeekWait | None:
+    """Where somebody stands in this line; None where they do not."""
     students = [entry["student_id"] for entry in line["waiting"]]
+    if person_id not in students:
+        return None
     place = students.index(person_id)
     entry = line["waiting"][place]
     return WeekWait(

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ from services.gateway.tokens import SigningKeys
 from services.profile.actions.list_people import save_person
 from services.profile.api import API as PROFILE
 from services.profile.domain.people import Names, Person
-from services.profile.store.people import PEOPLE
+from services.profile.store.people import PEOPLE, unpack_person
 from services.scheduler.api import API as SCHEDULER
 from services.scheduler.subscriptions import SUBSCRIPTIONS as SCHEDULERS
 from tests.support.eventually import eventually
@@ -175,9 +175,17 @@ class TownDistrict:
         """The same person, talking to a service itself."""
         return Someone(self.town.behind[service], somebody.caller)
 
-    async def _list(self, person: Person) -> None:
+    async def roster_says(self, guardian: Someone, *, wards: Sequence[str]) -> None:
+        """Profile has other children for a guardian by now, and nobody else has heard of it."""
+        reader = self.town.behind["profile"].store.reader(self.district_id)
+        row = await reader[PEOPLE].get(guardian.person_id)
+        assert row is not None
+        was = unpack_person(row)
+        await self._list(replace(was, ward_ids=tuple(wards)), was)
+
+    async def _list(self, person: Person, was: Person | None = None) -> None:
         async def keep(tx: Transaction) -> None:
-            save_person(tx[PEOPLE], self.district_id, None, person)
+            save_person(tx[PEOPLE], self.district_id, was, person)
 
         await self.town.behind["profile"].store.transact(self.district_id, Trace(new_id("corr")), keep)
 

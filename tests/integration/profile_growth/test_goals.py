@@ -61,6 +61,30 @@ async def test_a_goal_is_set_aside_with_a_reason_and_taken_up_again(stage: Stage
     assert (await people.omar.patch(path, {"words": "Do as I say"})).status == 403
 
 
+async def test_what_was_marked_by_mistake_is_taken_back_and_the_pace_with_it(stage: Stage) -> None:
+    people = await cast(stage)
+    goal = await people.goal()
+    path = f"/v1/goals/{goal['goal_id']}"
+    step = f"{path}/steps/{goal['steps'][0]['step_id']}"
+    assert (await people.maya.post(f"{step}/not-done")).codes == {"step-not-done"}
+    assert (await people.maya.post(f"{step}/done"))["pace"]["standing"] == "ahead"
+    await people.maya.patch(path, {"state": "reached", "reason": "Done!"})
+    assert (await people.maya.post(f"{step}/not-done")).codes == {"goal-over"}
+    assert (await people.maya.patch(path, {"state": "active"}))["pace"]["steps_done"] == 1
+    for who in (people.omar, people.guardian, people.peer):
+        assert (await who.post(f"{step}/not-done")).status == 403
+    back = await people.maya.post(f"{step}/not-done")
+    assert (back["steps"][0]["done_at"], back["pace"]["standing"]) == (None, "on it")
+    assert [turn["state"] for turn in back["turns"]] == ["active", "reached", "active"]
+    told = [fact["data"] for fact in await people.district.facts(GoalChanged)]
+    assert [(fact["state"], fact["steps"][0]["done"]) for fact in told] == [
+        ("active", True),
+        ("reached", True),
+        ("active", True),
+        ("active", False),
+    ]
+
+
 async def test_goals_are_listed_by_state_and_paged(stage: Stage) -> None:
     people = await cast(stage)
     made = [await people.goal(words=f"Goal {number}") for number in range(3)]

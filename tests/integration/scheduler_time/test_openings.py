@@ -93,6 +93,17 @@ async def test_a_student_sees_what_is_open_with_the_reason_and_the_state(school:
     assert found["heard"]["projects"] is None
 
 
+async def test_a_goal_that_is_taken_up_again_is_a_reason_again(school: School) -> None:
+    blocks = await school.blocks()
+    goal_id = new_id("goal")
+    await school.occurrence(blocks[0]["block_id"], await school.offer(target_ids=["target_1"]))
+    said = []
+    for state in ("active", "reached", "active"):
+        await school.hear(goal(school, goal_id, state))
+        said.append([reason["code"] for reason in (await openings(school))["openings"][0]["reasons"]])
+    assert [("for-your-goal" in codes) for codes in said] == [True, False, True]
+
+
 async def test_what_is_booked_is_yours_and_its_rivals_overlap(school: School) -> None:
     blocks = await school.blocks()
     colleague = await school.district.person("educator")

@@ -19,6 +19,7 @@ from services.profile.domain.goals import (
     agree,
     amend,
     finish_step,
+    reopen_step,
     take_target,
     write,
 )
@@ -118,6 +119,27 @@ def test_a_step_is_done_once() -> None:
     assert codes_of(refused) == {"step-done-already"}
 
 
+def test_a_step_marked_as_done_by_mistake_is_to_do_again_and_others_hear_of_it() -> None:
+    goal = a_goal(steps=(a_step(1, TODAY, done=True), a_step(2, done=True)))
+    reopened, [changed] = reopen_step(goal, "step_1")
+    assert reopened.steps == (a_step(1, TODAY), a_step(2, done=True))
+    assert isinstance(changed, GoalChanged)
+    assert [step.done for step in changed.steps] == [False, True]
+    assert finish_step(reopened, "step_1", NOON)[0] == goal
+    for step_id, code in (("step_1", "step-not-done"), ("step_9", "no-such-step")):
+        with pytest.raises(Refusals) as refused:
+            reopen_step(reopened, step_id)
+        assert codes_of(refused) == {code}
+
+
+def test_a_goal_marked_as_reached_by_mistake_is_taken_up_again_and_keeps_both_turns() -> None:
+    reached, _ = amend(a_goal(), {"state": GoalState.REACHED, "reason": "I swam it"}, MAYA, NOON)
+    again, [changed] = amend(reached, {"state": GoalState.ACTIVE}, MAYA, NOON)
+    assert isinstance(changed, GoalChanged)
+    assert changed.state == "active"
+    assert [(turn.state, turn.reason) for turn in again.turns] == [("reached", "I swam it"), ("active", None)]
+
+
 def test_a_step_that_is_not_there_cannot_be_done() -> None:
     with pytest.raises(Refusals) as refused:
         finish_step(a_goal(), "step_9", NOON)
@@ -126,9 +148,10 @@ def test_a_step_that_is_not_there_cannot_be_done() -> None:
 
 @pytest.mark.parametrize("state", sorted(set(GoalState) - OPEN))
 def test_nothing_comes_onto_a_goal_that_is_over(state: GoalState) -> None:
-    goal = a_goal(state=state, steps=(a_step(1),))
+    goal = a_goal(state=state, steps=(a_step(1), a_step(2, done=True)))
     acts: list[Callable[[], object]] = [
-        lambda: add_step(goal, a_step(2)),
+        lambda: add_step(goal, a_step(3)),
+        lambda: reopen_step(goal, "step_2"),
         lambda: take_target(goal, "target_1"),
         lambda: finish_step(goal, "step_1", NOON),
     ]

@@ -11,7 +11,7 @@ from services.web.pages.everyone.about_me import parts_of
 from services.web.pages.growth.goals import MOVES, first_steps
 from services.web.pages.growth.hours import entry_of
 from services.web.pages.growth.me import by_kind
-from services.web.pages.growth.progress import LEFT, RIGHT, chart_of, next_of, standing, step_standing
+from services.web.pages.growth.progress import LEFT, OPEN, RIGHT, chart_of, next_of, standing, step_standing
 from services.web.pages.growth.projects import possible
 from services.web.pages.growth.who_sees import as_told, seen_by, shared
 from services.web.visiting.forms import Form
@@ -87,9 +87,10 @@ def test_rows_left_empty_at_the_end_of_a_new_goal_are_no_steps() -> None:
     assert first_steps(Form()) == []
 
 
-def test_a_goal_that_is_reached_stays_so() -> None:
-    assert "reached" not in MOVES
-    assert "active" in MOVES["set-aside"]
+def test_a_goal_that_is_over_can_be_taken_up_again_and_nothing_else() -> None:
+    assert {state: MOVES[state] for state in MOVES if state not in OPEN} == dict.fromkeys(
+        ("reached", "changed", "set-aside"), ("active",)
+    )
 
 
 def test_who_sees_an_entry_is_said_in_the_readers_language() -> None:

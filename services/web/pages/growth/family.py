@@ -1,13 +1,12 @@
 """Family: a guardian's children, with the week, the goals, the projects and what is said of each, to read."""
 
 import asyncio
-from typing import Any
 
 from starlette.responses import Response
 
 from contracts.people import Role
 from services.web.asking.problems import Problem, Reason, Refused
-from services.web.asking.reading import Answers, optional, required
+from services.web.asking.reading import optional, required
 from services.web.looks.languages import marked
 from services.web.pages.growth import goals, me, projects
 from services.web.pages.growth.asking_targets import targets_of
@@ -21,12 +20,10 @@ A_PAGE = 20
 
 @pages.get("/family", roles=GUARDIAN, nav=(marked("My children"), 10))
 async def family(visit: Visit) -> Response:
-    """All children, each with the next place of the week. One call a child: a family has few."""
-    wards = (await visit.read(me=required("/v1/me")))["me"]["ward_ids"]
-    parts = {f"week_{place}": optional(f"/v1/people/{ward}/week") for place, ward in enumerate(wards)}
-    answers, names = await asyncio.gather(visit.read(**parts), visit.names(wards))
-    children = [_child(ward, place, answers) for place, ward in enumerate(wards)]
-    return visit.show("growth/family.html", children=children, names=names)
+    """All children, each with where they are now and what comes next this week, in one call."""
+    home = (await visit.read(family=required("/v1/family")))["family"]
+    missing = {part["part"]: part for part in home["missing"]}
+    return visit.show("growth/family.html", children=home["children"], names=home["names"], missing=missing)
 
 
 @pages.get("/family/{person_id}", roles=GUARDIAN)
@@ -65,8 +62,3 @@ async def childs_goal(visit: Visit) -> Response:
     targets, names = await asyncio.gather(targets_of(visit, goal["target_ids"]), visit.names(goal))
     shown = {"goal": goal, "targets": targets, "names": names, **goals.sayings(visit)}
     return visit.show("growth/childs_goal.html", person_id=goal["person_id"], **shown)
-
-
-def _child(person_id: str, place: int, answers: Answers) -> dict[str, Any]:
-    name = f"week_{place}"
-    return {"person_id": person_id, "week": answers.get(name), "gone": answers.gone.get(name)}

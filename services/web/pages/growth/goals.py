@@ -26,6 +26,7 @@ MOVES: Mapping[str, tuple[str, ...]] = {
     "proposed": ("set-aside",),
     "agreed": ("active", "set-aside"),
     "active": ("reached", "changed", "set-aside"),
+    "reached": ("active",),
     "changed": ("active",),
     "set-aside": ("active",),
 }

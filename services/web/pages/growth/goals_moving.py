@@ -20,8 +20,6 @@ SAID = {
     "changed": marked("Your goal is marked as changed."),
     "set-aside": marked("Your goal is set aside."),
 }
-TAKEN_BACK = frozenset({"changed", "set-aside"})
-"""After these a goal can be taken up again."""
 
 
 @pages.get("/goals/{goal_id}/change", roles=LEARNER)
@@ -50,11 +48,11 @@ async def become_page(visit: Visit, form: Form = EMPTY) -> Response:
 
 @pages.post("/goals/{goal_id}/become/{state}", roles=LEARNER, again=become_page)
 async def become(visit: Visit, form: Form) -> Response:
-    """A goal moves on; where it can be taken up again, the next page offers that."""
+    """A goal moves on; the next page offers to take it up again."""
     goal_id, state = visit.path["goal_id"], _state(visit)
     body = {"state": state, "reason": form.text("reason")}
     await visit.send("PATCH", f"/v1/goals/{goal_id}", body, form=form)
-    undo = {"action": f"/goals/{goal_id}/begin", "label": gettext("Take it up again")} if state in TAKEN_BACK else None
+    undo = {"action": f"/goals/{goal_id}/begin", "label": gettext("Take it up again")}
     return visit.go(f"/goals/{goal_id}", gettext(SAID[state]), undo=undo)
 
 

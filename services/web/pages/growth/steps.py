@@ -1,4 +1,4 @@
-"""Steps: added to a goal, changed while they are still to do, and done."""
+"""Steps: added to a goal, changed while they are still to do, done, and not done after all."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,13 +47,22 @@ async def change_step(visit: Visit, form: Form) -> Response:
 
 @pages.post("/goals/{goal_id}/steps/{step_id}/done", roles=LEARNER, again=goal_page)
 async def finish_step(visit: Visit, form: Form) -> Response:
-    """A step is done; the next page says which comes next."""
-    goal_id = visit.path["goal_id"]
-    goal = await visit.send("POST", f"/v1/goals/{goal_id}/steps/{visit.path['step_id']}/done", form=form)
+    """A step is done; the next page says which comes next, and offers to take it back."""
+    goal_id, step_id = visit.path["goal_id"], visit.path["step_id"]
+    goal = await visit.send("POST", f"/v1/goals/{goal_id}/steps/{step_id}/done", form=form)
     following = next_of(goal)
-    if following is None:
-        return visit.go(f"/goals/{goal_id}", gettext("Done. That was the last step you wrote."))
-    return visit.go(f"/goals/{goal_id}", gettext("Done. Next: %(step)s", step=following["words"]))
+    last = gettext("Done. That was the last step you wrote.")
+    said = gettext("Done. Next: %(step)s", step=following["words"]) if following else last
+    undo = {"action": f"/goals/{goal_id}/steps/{step_id}/not-done", "label": gettext("Undo")}
+    return visit.go(f"/goals/{goal_id}", said, undo=undo)
+
+
+@pages.post("/goals/{goal_id}/steps/{step_id}/not-done", roles=LEARNER, again=goal_page)
+async def reopen_step(visit: Visit, form: Form) -> Response:
+    """A step was marked as done by mistake."""
+    goal_id = visit.path["goal_id"]
+    await visit.send("POST", f"/v1/goals/{goal_id}/steps/{visit.path['step_id']}/not-done", form=form)
+    return visit.go(f"/goals/{goal_id}", gettext("This step is to do again."))
 
 
 def _step(goal: Mapping[str, Any], step_id: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from bench.distribution.district import District, build
 from bench.distribution.named import broken_rules
+from services.scheduler.domain.distribution.apart import Line, apart
 from services.scheduler.domain.distribution.credit import CEILING, START
 from services.scheduler.domain.distribution.evening import Evened, distribute_evenly, even_out, places
 from services.scheduler.domain.distribution.lift import best_points, shares
@@ -36,12 +37,25 @@ def test_the_one_with_most_stands_first_and_equals_stand_together() -> None:
     assert places(np.array([1.0])).tolist() == [0.0]
 
 
+def test_a_distance_is_the_average_to_everyone_and_its_slope_is_the_place() -> None:
+    credit = np.array([0.0, 4.0, 2.0, 2.0])
+    line = Line(credit)
+    assert line.distance(np.array([1.0, 2.0, 5.0])).tolist() == [1.5, 1.0, 3.0]
+    assert apart(credit) == np.abs(credit[:, None] - credit[None]).mean()
+    slope = (line.distance(np.array([3.5])) - line.distance(np.array([3.0]))) / 0.5
+    assert slope[0] == places(np.array([*credit, 3.2]))[-1] == 0.5
+
+
+def test_nobody_is_apart_from_nobody() -> None:
+    assert apart(np.empty(0)) == 0.0
+
+
 def test_a_round_is_more_even_for_no_more_than_the_budget(district: Problem, evened: Evened) -> None:
     before, after = (points_given(district, one.chosen) for one in (evened.without, evened.answer))
-    assert 0.5 * BUDGET < 1 - after / before <= BUDGET
+    assert 0.25 * BUDGET < 1 - after / before <= BUDGET
     best = best_points(district)
     uneven, even = (gini(shares(district, one.chosen, best)) for one in (evened.without, evened.answer))
-    assert even < 0.95 * uneven
+    assert even < 0.8 * uneven
 
 
 def test_evening_out_breaks_no_rule_and_leaves_nobody_out_for_it(district: Problem, evened: Evened) -> None:
@@ -65,7 +79,7 @@ def test_those_with_more_credit_get_more_than_without_it(district: Problem, even
     assert with_it > without
 
 
-@pytest.mark.parametrize("asked", [0, 1, 3, 7])
+@pytest.mark.parametrize("asked", [0, 1, 2, 3])
 def test_stopped_at_any_moment_the_answer_is_valid_and_within_the_budget(
     district: Problem, evened: Evened, asked: int
 ) -> None:

@@ -38,6 +38,9 @@ TRIALS_OF_MANY, PASSES_OF_MANY = 8, 1
 AIM, NEAR = 0.998, 0.995
 """Share of the budget that the next trial is meant to cost, and from which on what a trial does cost is near enough."""
 
+AIM_OF_MANY, NEAR_OF_MANY = 0.985, 0.96
+"""The same in a large round, where a further trial takes as long as half of the round itself."""
+
 FEWEST = 4
 """Trials before it may end: each goes on from the one before, and the first still move much."""
 
@@ -117,7 +120,7 @@ def even_out(
             if not going:
                 break
             cost = trials.run(tilt)
-            enough = NEAR * trials.budget <= cost <= trials.budget or (tilt >= most and cost <= trials.budget)
+            enough = trials.near * trials.budget <= cost <= trials.budget or (tilt >= most and cost <= trials.budget)
             if enough and turn + 1 >= FEWEST:
                 break
             tilt = min(most, tilt * min(1.4, max(0.7, trials.step(cost))))
@@ -159,6 +162,7 @@ class _Trials:
         self.budget = int(self.points * problem.credit_share)
         self.price = _per_occurrence(problem, without.price)
         self.large = problem.students * problem.slots > MANY
+        self.aim, self.near = (AIM_OF_MANY, NEAR_OF_MANY) if self.large else (AIM, NEAR)
         self.kept: _Trial | None = None
         self.spread = apart(problem.credit - shares(problem, without.chosen, self.best))
 
@@ -181,7 +185,7 @@ class _Trials:
 
     def step(self, cost: int) -> float:
         """What to multiply the tilt with, so that it costs the budget."""
-        return sqrt(AIM * self.budget / max(1, cost))
+        return sqrt(self.aim * self.budget / max(1, cost))
 
     def _place(self, slot: int, tilt: float) -> None:
         """Place one slot anew, all others kept."""

@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from services.scheduler.domain.distribution.apart import Floats, Line, apart
+from services.scheduler.domain.distribution.apart import Floats, Line, apart, places
 from services.scheduler.domain.distribution.flows import Options, flow_slot, options_of
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import points_given
@@ -67,17 +67,6 @@ class Evened:
 def as_it_is(problem: Problem, answer: Answer) -> Evened:
     """A round in which credit does not count."""
     return Evened(problem, answer, answer, 0.0, problem.credit)
-
-
-def places(credit: Floats) -> Floats:
-    """(n,) where each student stands in the line by `credit`: 1 the most, -1 the least; equals stand together.
-
-    The Gini coefficient weighs everyone by just this place, so it falls fastest when points do too.
-    """
-    ordered = np.sort(credit)
-    less, more = np.searchsorted(ordered, credit, "left"), np.searchsorted(ordered, credit, "right")
-    place: Floats = (less - (len(credit) - more)) / max(1, len(credit) - 1)
-    return place
 
 
 def tilted(problem: Problem, tilt: float, place: Floats) -> Problem:
@@ -205,7 +194,7 @@ class _Trials:
         s, had = options.student, chosen[options.student, slot]
         best = np.maximum(self.best[s], 1)
         empty = self.problem.credit[s] - (got[s] - np.where(had >= 0, points[had], 0)) / best
-        closer = line.distance(empty) - line.distance(empty - points[options.cand] / best)
+        closer = line.height(empty) - line.height(empty - points[options.cand] / best)
         units: Longs = np.rint(tilt * best * closer).astype(np.int64)
         return units
 

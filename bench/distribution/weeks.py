@@ -28,7 +28,7 @@ class Week:
 
 def simulate(district: District, policy: Policy, weeks: int = 10, effort: Effort | None = None) -> list[Week]:
     """Tastes last: the same students rank much the same things every week, so the unlucky would stay unlucky."""
-    base = _strict(build(district), policy)
+    base = strict(build(district), policy)
     credit = np.full(base.students, START)
     total, plain_total = np.zeros(base.students), np.zeros(base.students)
     weeks_seen = []
@@ -59,7 +59,7 @@ def _retaste(problem: Problem, seed: int) -> Problem:
     return replace(problem, cand_points=points, arrays=problem.arrays._replace(cand_weight=weight))
 
 
-def _strict(problem: Problem, policy: Policy) -> Problem:
+def strict(problem: Problem, policy: Policy) -> Problem:
     """The problem under a policy, with an empty slot and an unmet need above any week at the steepest tilt."""
     most = 2 * problem.arrays.need_cost
     tiered = problem.arrays._replace(unplaced_cost=2 * most + 2, need_cost=most + 1)

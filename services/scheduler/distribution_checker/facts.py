@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.scheduler.distribution_files.ranked_round import Occurrence, RankedRound, Student
+from services.scheduler.distribution_files.ranked_round import Occurrence, RankedRound, Ranking, Student
 
 Result = dict[str, Any]
 
@@ -84,7 +84,7 @@ class Facts:
         ranked: dict[str, dict[str, tuple[int, float, bool]]] = {name: {} for name in self.students}
         depth: Counter[tuple[str, tuple[int, int, str]]] = Counter()
         spans: Counter[str] = Counter()
-        for row in sorted(self.round.choices, key=lambda r: (r.student, r.row)):
+        for row in [*sorted(self.round.choices, key=lambda r: (r.student, r.row)), *self._calm()]:
             for i, name in enumerate(row.ranked):
                 o, student = self.occurrences.get(name), self.students.get(row.student)
                 if o is None or student is None or name in ranked[row.student] or not self.eligible(student, o):
@@ -100,6 +100,23 @@ class Facts:
                 value = row.weights[i] if row.weights else points[min(depth[key], len(points)) - 1]
                 ranked[row.student][name] = (depth[key], value, name in row.goals)
         return ranked
+
+    def _calm(self) -> list[Ranking]:
+        """What "none of these, a calm space" adds behind a student's choices: with weights, below the least of them."""
+        added = []
+        calm_ones = [o for o in self.round.occurrences if o.calm]
+        rows_of: dict[str, list[Ranking]] = {}
+        for row in sorted(self.round.choices, key=lambda r: r.row):
+            rows_of.setdefault(row.student, []).append(row)
+        for name, student in self.students.items():
+            rows = rows_of.get(name, [])
+            weights = [weight for row in rows for weight in row.weights]
+            for block in dict.fromkeys(block for row in rows for block in row.calm):
+                fit = [o.id for o in calm_ones if o.blocks == [block]]
+                names = sorted(o for o in fit if self.eligible(student, self.occurrences[o]))
+                fresh = [o for o in names if all(o not in row.ranked for row in rows)]
+                added.append(Ranking(name, fresh, [min(weights) * 0.9] * len(fresh) if weights else []))
+        return added
 
     def pieces(self, o: Occurrence) -> int:
         """How many pieces of time the occurrence covers, cut wherever any block begins or ends."""

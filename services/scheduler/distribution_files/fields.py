@@ -122,6 +122,7 @@ SECTIONS: dict[str, list[Field]] = {
         Field("ranked", texts, "occurrences in order, as a list"),
         Field("weights", numbers, "one number for each ranked occurrence, 0 or more, not NaN"),
         Field("goals", texts, WORDS),
+        Field("calm", texts, "blocks in which, if none of these, a calm space will do, as a list"),
     ],
     "requests": [
         Field("student", text, NAME, True),

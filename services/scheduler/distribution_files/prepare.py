@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from services.scheduler.distribution_files.calm_spaces import calm_rankings
 from services.scheduler.distribution_files.lottery import lottery
 from services.scheduler.distribution_files.prepared import Notice, Prepared
 from services.scheduler.distribution_files.ranked_round import LEVELS, Occurrence, RankedRound, Request, Student
@@ -177,13 +178,12 @@ class _Builder:
         ranked: list[list[tuple[int, int]]] = [[] for _ in self.students]
         worth: list[dict[int, tuple[float, bool]]] = [{} for _ in self.students]
         points = self.round.policy.points
-        for row in sorted(self.round.choices, key=lambda r: (r.student, r.row)):
+        calm = calm_rankings(self.round, self._eligible, self.notices)
+        for row in sorted([*self.round.choices, *calm], key=lambda r: (r.student, r.row)):
             if row.student not in self.number:
                 self.notices.append(Notice("unknown-student", row.student, ", ".join(row.ranked[:3]), row.row))
                 continue
-            s = self.number[row.student]
-            goals = set(row.goals)
-            depth: dict[int, int] = {}
+            s, goals, depth = self.number[row.student], set(row.goals), dict[int, int]()
             for o, rank in ranked[s]:
                 depth[self._begins(o)] = max(depth.get(self._begins(o), 0), rank)
             for i, name in enumerate(row.ranked):

@@ -52,7 +52,7 @@ class Occurrence:
     groups: list[str] = field(default_factory=list)
     only: list[str] = field(default_factory=list)
     not_for: list[str] = field(default_factory=list)
-    calm: bool = False
+    calm: bool = False  # a calm space: also for whoever asks for one in its block, behind all that they ranked
 
 
 @dataclass(slots=True)
@@ -72,6 +72,7 @@ class Ranking:
     ranked: list[str]
     weights: list[float] = field(default_factory=list)
     goals: list[str] = field(default_factory=list)  # occurrences the student chose for the sake of a goal
+    calm: list[str] = field(default_factory=list)  # blocks in which, if none of these, a calm space will do
     row: int = 0  # from 0, in its part of the input
 
 

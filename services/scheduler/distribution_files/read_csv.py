@@ -10,7 +10,7 @@ from services.scheduler.distribution_files.faults import Fault, InputFaults, Whe
 from services.scheduler.distribution_files.fields import SECTIONS, whole
 from services.scheduler.distribution_files.ranked_round import RankedRound
 
-_CHOICE = ("student", "occurrence", "rank", "weight", "goal")
+_CHOICE = ("student", "occurrence", "rank", "weight", "goal", "calm")
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -77,7 +77,7 @@ def _choices(path: Path, rows: list[dict[str, str]], lines: list[int]) -> tuple[
     faults: list[Fault] = []
     by_student: dict[str, list[tuple[float, int, dict[str, str]]]] = {}
     for row, line in zip(rows, lines, strict=False):
-        if set(row) - set(_CHOICE) or not row.get("student") or not row.get("occurrence"):
+        if set(row) - set(_CHOICE) or not row.get("student") or not (row.get("occurrence") or row.get("calm")):
             faults.append(Fault(Where(path.name, line, 1), ",".join(row), "columns " + ", ".join(_CHOICE)))
             continue
         try:
@@ -89,12 +89,14 @@ def _choices(path: Path, rows: list[dict[str, str]], lines: list[int]) -> tuple[
     if faults:
         raise InputFaults(faults)
     result, first_lines = [], []
-    for student, chosen in by_student.items():
-        chosen.sort(key=lambda x: x[:2])
+    for student, rows_of in by_student.items():
+        rows_of.sort(key=lambda x: x[:2])
+        chosen = [one for one in rows_of if one[2].get("occurrence")]
         entry: dict[str, Any] = {"student": student, "ranked": [row["occurrence"] for _, _, row in chosen]}
         if any(row.get("weight") for _, _, row in chosen):
             entry["weights"] = [row.get("weight") or "0" for _, _, row in chosen]
         entry["goals"] = [row["occurrence"] for _, _, row in chosen if row.get("goal")]
+        entry["calm"] = ";".join(row["calm"] for _, _, row in rows_of if row.get("calm"))
         result.append(entry)
-        first_lines.append(chosen[0][1])
+        first_lines.append(rows_of[0][1])
     return result, first_lines

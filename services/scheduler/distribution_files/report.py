@@ -9,8 +9,9 @@ from services.scheduler.distribution_files.explain import Explainer, Reason
 from services.scheduler.distribution_files.prepared import Prepared
 from services.scheduler.distribution_files.ranked_round import LEVELS
 from services.scheduler.distribution_files.texts import say
+from services.scheduler.domain.distribution.apart import places
 from services.scheduler.domain.distribution.credit import next_credit
-from services.scheduler.domain.distribution.evening import Evened, places
+from services.scheduler.domain.distribution.evening import Evened
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import covered, envy, gini, points_given, rank_profile, unmet_needs
 from services.scheduler.domain.distribution.problem import FORCED, UNITS_PER_POINT

@@ -36,6 +36,8 @@ TEXTS: dict[str, str] = {
     "too-many-needs": "{student} has more than six needs; {subject} could not count.",
     "too-many-spanning": "{student} ranked more than fifteen occurrences that span blocks; {subject} could not count.",
     "no-such-kind": "{student} needs {subject}, but no occurrence is of that kind.",
+    "unknown-block": "{subject} is not a block of this round; {student}'s wish for a calm space then could not count.",
+    "no-calm-space": "{student} asked for a calm space in {subject}, but then the round has none that is open to them.",
     "request-not-eligible": "{student} was asked for in {subject}, which is not open to them.",
     # what became of a request
     "honoured": "Honoured.",

@@ -7,8 +7,9 @@ import pytest
 
 from bench.distribution.district import District, build
 from bench.distribution.named import broken_rules
+from services.scheduler.domain.distribution.apart import Line, apart, places
 from services.scheduler.domain.distribution.credit import CEILING, START
-from services.scheduler.domain.distribution.evening import Evened, distribute_evenly, even_out, places
+from services.scheduler.domain.distribution.evening import Evened, distribute_evenly, even_out
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import covered, gini, points_given
 from services.scheduler.domain.distribution.problem import Problem
@@ -36,12 +37,37 @@ def test_the_one_with_most_stands_first_and_equals_stand_together() -> None:
     assert places(np.array([1.0])).tolist() == [0.0]
 
 
+def test_the_slope_of_the_distance_is_the_place_in_the_line() -> None:
+    credit = np.array([0.0, 4.0, 2.0, 2.0])
+    line = Line(credit)
+    for who, place in zip(credit[1:], places(credit)[1:], strict=True):
+        step = 1e-6
+        below, above = line.height(np.array([who - step, who]))
+        assert (above - below) / step == pytest.approx(place, abs=1e-4)
+    assert line.height(np.array([-1.0, 0.0, 5.0])).tolist() == pytest.approx([1.0, 0.0, 1.0])
+
+
+def test_who_stands_further_ahead_gains_more_by_the_same_step_even_between_the_same_two() -> None:
+    line = Line(np.array([1.0, 2.0, 2.0, 2.0]))
+    ahead, behind = (float(np.diff(line.height(np.array(step)))[0]) for step in ([1.6, 1.9], [1.1, 1.4]))
+    assert ahead > behind
+
+
+def test_how_far_apart_is_the_average_over_all_pairs() -> None:
+    credit = np.random.default_rng(1).random(50)
+    assert apart(credit) == pytest.approx(np.abs(credit[:, None] - credit[None]).mean())
+
+
+def test_nobody_is_apart_from_nobody() -> None:
+    assert apart(np.empty(0)) == 0.0
+
+
 def test_a_round_is_more_even_for_no_more_than_the_budget(district: Problem, evened: Evened) -> None:
     before, after = (points_given(district, one.chosen) for one in (evened.without, evened.answer))
-    assert 0.5 * BUDGET < 1 - after / before <= BUDGET
+    assert 0.25 * BUDGET < 1 - after / before <= BUDGET
     best = best_points(district)
     uneven, even = (gini(shares(district, one.chosen, best)) for one in (evened.without, evened.answer))
-    assert even < 0.95 * uneven
+    assert even < 0.8 * uneven
 
 
 def test_evening_out_breaks_no_rule_and_leaves_nobody_out_for_it(district: Problem, evened: Evened) -> None:
@@ -65,7 +91,7 @@ def test_those_with_more_credit_get_more_than_without_it(district: Problem, even
     assert with_it > without
 
 
-@pytest.mark.parametrize("asked", [0, 1, 3, 7])
+@pytest.mark.parametrize("asked", [0, 1, 2, 3])
 def test_stopped_at_any_moment_the_answer_is_valid_and_within_the_budget(
     district: Problem, evened: Evened, asked: int
 ) -> None:

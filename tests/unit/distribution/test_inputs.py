@@ -163,6 +163,26 @@ def test_csv_and_json_of_one_round_give_one_result(tmp_path: Path) -> None:
     assert found["students"] == solve(tmp_path, document())["students"]
 
 
+def test_a_calm_space_asked_for_in_csv_needs_no_occurrence_and_no_rank(tmp_path: Path) -> None:
+    (tmp_path / "blocks.csv").write_text("id\nb1\nb2\n")
+    (tmp_path / "occurrences.csv").write_text("id,blocks,calm\nchess,b1,\nquiet-1,b1,yes\nquiet-2,b2,yes\n")
+    (tmp_path / "students.csv").write_text("id\nmaya\n")
+    (tmp_path / "choices.csv").write_text("student,occurrence,rank,calm\nmaya,chess,1,\nmaya,,,b1;b2\n")
+    prepared = prepare(read_round(tmp_path))
+    assert [(prepared.occurrences[o].id, rank) for o, rank in prepared.ranked[0]] == [
+        ("chess", 1),
+        ("quiet-1", 2),
+        ("quiet-2", 1),
+    ]
+
+
+def test_a_line_of_choices_without_occurrence_or_calm_space_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "choices.csv").write_text("student,occurrence,rank,calm\nmaya,,1,\n")
+    with pytest.raises(InputFaults) as raised:
+        read_round(tmp_path)
+    assert "choices.csv:2:1" in str(raised.value)
+
+
 def test_a_fault_in_csv_names_the_line_and_column(tmp_path: Path) -> None:
     (tmp_path / "students.csv").write_text("id,credit\nmaya,1\nleo,much\n")
     with pytest.raises(InputFaults) as raised:

@@ -16,12 +16,6 @@ CEILING = 4.0
 """Credit never grows beyond this, so that nobody can save up to win everything; and never falls below nothing."""
 
 
-def unlimited_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What credit would become, were there neither floor nor ceiling: how a round reckons with itself."""
-    average = float(share.mean()) if len(share) else 0.0
-    return START + DECAY * (credit - START) + GAIN * (average - share)
-
-
 def next_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
     """The published rule: credit' = clip(2 + 0.99 * (credit - 2) + average share - own share, 0, 4).
 
@@ -30,4 +24,5 @@ def next_credit(credit: NDArray[np.float64], share: NDArray[np.float64]) -> NDAr
     That those who had more than most have less credit than at the start does half of the work: what evens out costs
     least when both ends move.
     """
-    return np.clip(unlimited_credit(credit, share), 0.0, CEILING)
+    average = float(share.mean()) if len(share) else 0.0
+    return np.clip(START + DECAY * (credit - START) + GAIN * (average - share), 0.0, CEILING)

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.scheduler.domain.distribution.credit import START, unlimited_credit
-from services.scheduler.domain.distribution.flows import flow_slot, options_of
+from services.scheduler.domain.distribution.apart import Floats, Line, apart, places
+from services.scheduler.domain.distribution.flows import Options, flow_slot, options_of
 from services.scheduler.domain.distribution.lift import best_points, shares
 from services.scheduler.domain.distribution.measures import points_given
 from services.scheduler.domain.distribution.problem import Ints, Longs, Numbers, Problem
-from services.scheduler.domain.distribution.seating import Seating, copy_seating, seated
+from services.scheduler.domain.distribution.seating import seated
 from services.scheduler.domain.distribution.solve import (
     MANY,
-    SMALL,
     Answer,
     Effort,
     Progress,
@@ -31,19 +29,23 @@ MOST_TILT = 0.95
 FIRST_TILT = 0.6
 """Where the search begins: about what half a percent buys where many seats are wanted twice."""
 
-EXPECTING, FITTING = 12, 8
-"""Trial rounds from which everyone's share is expected, and at most so many more to find the tilt."""
+TRIALS, PASSES = 12, 2
+"""Trial rounds at most, and how often each places every slot anew."""
 
-FEW = 4
-"""Either, in a large round."""
+TRIALS_OF_MANY, PASSES_OF_MANY = 8, 1
+"""The same in a large round."""
 
-NEAR = 0.96
-"""Share of what may be spent from which on the search ends."""
+AIM, NEAR = 0.998, 0.995
+"""Share of the budget that the next trial is meant to cost, and from which on what a trial does cost is near enough."""
+
+AIM_OF_MANY, NEAR_OF_MANY = 0.985, 0.96
+"""The same in a large round, where a further trial takes as long as half of the round itself."""
+
+FEWEST = 4
+"""Trials before it may end: each goes on from the one before, and the first still move much."""
 
 WINDOW = 4000
 """Units behind a student's best at which a place of a large round is no longer looked at."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Evened:
     answer: Answer  # its worth and bound are those of the problem, in which credit does not count
     without: Answer  # as if nobody had credit
     tilt: float  # points count 1 + tilt x place times
-    counted: Floats  # (n,) each student's credit with the expected share of this round reckoned in
+    counted: Floats  # (n,) each student's credit with what this round gives them reckoned in
 
     @property
     def tilted(self) -> Problem:
@@ -65,17 +67,6 @@ class Evened:
 def as_it_is(problem: Problem, answer: Answer) -> Evened:
     """A round in which credit does not count."""
     return Evened(problem, answer, answer, 0.0, problem.credit)
-
-
-def places(credit: Floats) -> Floats:
-    """(n,) where each student stands in the line by `credit`: 1 the most, -1 the least; equals stand together.
-
-    The Gini coefficient weighs everyone by just this place, so it falls fastest when points do too.
-    """
-    ordered = np.sort(credit)
-    less, more = np.searchsorted(ordered, credit, "left"), np.searchsorted(ordered, credit, "right")
-    place: Floats = (less - (len(credit) - more)) / max(1, len(credit) - 1)
-    return place
 
 
 def tilted(problem: Problem, tilt: float, place: Floats) -> Problem:
@@ -112,36 +103,17 @@ def even_out(
         return plain
     with ThreadPoolExecutor(cores) as pool:
         trials = _Trials(problem, without, pool, cores)
-        share, tilt = trials.without, min(FIRST_TILT, most)
-        for turn in range(FEW if trials.large else EXPECTING):
-            if not keep_going():
-                return _settled(trials, plain, keep_going=False)
-            found = trials.run(tilt, unlimited_credit(problem.credit, share))
-            share = share + (found.share - share) / (turn + 2)
-            tilt = min(most, tilt * min(1.4, max(0.7, trials.step(found.cost))))
-        going = _fit(trials, unlimited_credit(problem.credit, share), tilt, most, keep_going)
+        tilt, going = min(FIRST_TILT, most), True
+        for turn in range(TRIALS_OF_MANY if trials.large else TRIALS):
+            going = keep_going()
+            if not going:
+                break
+            cost = trials.run(tilt)
+            enough = trials.near * trials.budget <= cost <= trials.budget or (tilt >= most and cost <= trials.budget)
+            if enough and turn + 1 >= FEWEST:
+                break
+            tilt = min(most, tilt * min(1.4, max(0.7, trials.step(cost))))
     return _settled(trials, plain, going)
-
-
-def _fit(trials: "_Trials", counted: Floats, tilt: float, most: float, keep_going: Callable[[], bool]) -> bool:
-    """Find the steepest tilt within the budget, from both sides. Says whether to go on."""
-    (low, least), (high, dearest) = (0.0, 0), (most, 0)
-    for _ in range(FEW if trials.large else FITTING):
-        if not keep_going():
-            return False
-        found = trials.run(tilt, counted, fitting=True)
-        if found.cost > trials.budget:
-            high, dearest = tilt, found.cost
-        elif found.cost >= NEAR * trials.budget or tilt >= most:
-            return True
-        else:
-            low, least = tilt, found.cost
-        if dearest and low:
-            tilt = low + (high - low) * min(0.9, max(0.1, (trials.budget - least) / (dearest - least)))
-        else:
-            guess = min(most, tilt * min(3.0, trials.step(found.cost)))
-            tilt = guess if low < guess <= high else (low + high) / 2
-    return True
 
 
 def _settled(trials: "_Trials", plain: Evened, keep_going: bool) -> Evened:
@@ -164,63 +136,67 @@ class _Trial:
     tilt: float
     counted: Floats
     chosen: Ints
-    share: Floats
-    cost: int  # units of points less than without credit
-    spread: float  # how far apart everyone's credit would be after it
+    spread: float  # how far apart it leaves everyone's credit
 
 
 class _Trials:
-    """Trial rounds, each from the answer without credit, and the one to keep."""
+    """Trial rounds, each going on from the one before, and the one to keep."""
 
     def __init__(self, problem: Problem, without: Answer, pool: ThreadPoolExecutor, cores: int) -> None:
         self.problem, self.pool, self.cores = problem, pool, cores
-        self.first = seated(problem, without.chosen, without.runs)
+        self.seating = seated(problem, without.chosen, without.runs)
+        self.movable = independent(problem)
         self.best: Numbers = best_points(problem)
-        self.without = shares(problem, without.chosen, self.best)
         self.points = points_given(problem, without.chosen)
         self.budget = int(self.points * problem.credit_share)
         self.price = _per_occurrence(problem, without.price)
-        self.small = len(problem.arrays.cand_occ) <= SMALL
         self.large = problem.students * problem.slots > MANY
+        self.aim, self.near = (AIM_OF_MANY, NEAR_OF_MANY) if self.large else (AIM, NEAR)
         self.kept: _Trial | None = None
-        self.spread = self._spread(self.without)
+        self.spread = apart(problem.credit - shares(problem, without.chosen, self.best))
 
-    def run(self, tilt: float, counted: Floats, fitting: bool = False) -> _Trial:
-        """Place everyone anew with this tilt, and keep the answer if it is better.
+    def run(self, tilt: float) -> int:
+        """Place every slot anew with this tilt; keep the answer if it is within the budget and leaves credit closest.
 
-        In a small round a trial is better when it leaves credit closer together; in others chance evens out over the
-        weeks, and the better trial is the one that spends more of the budget on what is expected.
+        Returns what it cost, in units of points less than without credit.
         """
-        tilt, counted = round(tilt, 4), np.round(counted, 6)
-        problem = tilted(self.problem, tilt, places(counted))
-        chosen = _flows(problem, copy_seating(self.first), self.price, self.pool, self.cores)
+        tilt = round(tilt, 4)
+        for _ in range(PASSES_OF_MANY if self.large else PASSES):
+            for slot in range(self.problem.slots):
+                self._place(slot, tilt)
+        chosen = self.seating.chosen
         share = shares(self.problem, chosen, self.best)
-        cost = self.points - points_given(self.problem, chosen)
-        found = _Trial(tilt, counted, chosen, share, cost, self._spread(share))
-        if cost <= self.budget:
-            steeper = fitting and (self.kept is None or tilt > self.kept.tilt)
-            closer = found.spread < (self.kept.spread if self.kept else self.spread)
-            if closer if self.small else steeper:
-                self.kept = found
-        return found
+        cost, spread = self.points - points_given(self.problem, chosen), apart(self.problem.credit - share)
+        if cost <= self.budget and spread < self.spread:
+            counted = np.round(self.problem.credit + float(share.mean()) - share, 6)
+            self.kept, self.spread = _Trial(tilt, counted, chosen.copy(), spread), spread
+        return cost
 
     def step(self, cost: int) -> float:
         """What to multiply the tilt with, so that it costs the budget."""
-        return sqrt(0.98 * self.budget / max(1, cost))
+        return sqrt(self.aim * self.budget / max(1, cost))
 
-    def _spread(self, share: Floats) -> float:
-        after = unlimited_credit(self.problem.credit, share)
-        return float(np.round(((after - START) ** 2).sum(), 6))
+    def _place(self, slot: int, tilt: float) -> None:
+        """Place one slot anew, all others kept."""
+        problem, window = self.problem, WINDOW if self.large else 1 << 40
+        options = options_of(
+            problem, self.seating, slot, self.movable, self.price, window, problem.minimum, self.pool, self.cores, True
+        )
+        if len(options.student):
+            gain = np.maximum(options.gain + self._closer(slot, tilt, options), np.minimum(options.gain, 1))
+            flow_slot(problem, self.seating, slot, replace(options, gain=gain))
 
-
-def _flows(problem: Problem, seating: Seating, price: Ints, pool: ThreadPoolExecutor, cores: int) -> Ints:
-    """Every slot placed anew in its turn, the others kept, at the weights of `problem`."""
-    movable = independent(problem)
-    window = WINDOW if problem.students * problem.slots > MANY else 1 << 40
-    for slot in range(problem.slots):
-        options = options_of(problem, seating, slot, movable, price, window, problem.minimum, pool, cores, True)
-        flow_slot(problem, seating, slot, options)
-    return seating.chosen
+    def _closer(self, slot: int, tilt: float, options: Options) -> Longs:
+        """(k,) units that each option is worth for how much closer it brings its student's credit to everyone's."""
+        points, chosen = self.problem.cand_points, self.seating.chosen
+        got = np.where(chosen >= 0, points[chosen], 0).sum(axis=1, dtype=np.int64)
+        line = Line(self.problem.credit - np.where(self.best > 0, got / np.maximum(self.best, 1), 1.0))
+        s, had = options.student, chosen[options.student, slot]
+        best = np.maximum(self.best[s], 1)
+        empty = self.problem.credit[s] - (got[s] - np.where(had >= 0, points[had], 0)) / best
+        closer = line.height(empty) - line.height(empty - points[options.cand] / best)
+        units: Longs = np.rint(tilt * best * closer).astype(np.int64)
+        return units
 
 
 def _per_occurrence(problem: Problem, price: Longs) -> Ints:

@@ -20,7 +20,9 @@ from services.scheduler.domain.distribution.problem import Ints, Numbers, Proble
 from services.scheduler.domain.distribution.solve import Effort, distribute, gap_share, worth
 
 NAMED_UP_TO = 10_000
-"""Students up to which a district is written out by name, so that the checker reads the very answer measured."""
+"""Students up to which a district is written out by name, so that the checker reads the very answer measured.
+
+Beyond it takes minutes and gigabytes, which would stand in the way of what is measured; `named_up_to` asks for it."""
 
 
 def figures(problem: Problem, chosen: Ints, best: Numbers) -> dict[str, float]:
@@ -40,10 +42,12 @@ def figures(problem: Problem, chosen: Ints, best: Numbers) -> dict[str, float]:
     }
 
 
-def measure(district: District, repeats: int, cores: int, effort: int) -> dict[str, Any]:
+def measure(
+    district: District, repeats: int, cores: int, effort: int, named_up_to: int = NAMED_UP_TO
+) -> dict[str, Any]:
     """Both sides in turn, `repeats` times; compilation is done before on a small district."""
     distribute(build(District(300, district.blocks, 30, 1)), cores)
-    small = district.students <= NAMED_UP_TO
+    small = district.students <= named_up_to
     problem = build(replace(district, credit_tilt=0.0) if small else district)
     prepared = prepared_from(problem) if small else None
     problem = prepared.problem if prepared else problem
@@ -79,5 +83,6 @@ def measure(district: District, repeats: int, cores: int, effort: int) -> dict[s
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[1])
-    options = {name: given.pop(name, default) for name, default in (("repeats", 3), ("cores", 2), ("effort", 2))}
+    defaults = {"repeats": 3, "cores": 2, "effort": 2, "named_up_to": NAMED_UP_TO}
+    options = {name: given.pop(name, default) for name, default in defaults.items()}
     json.dump(measure(District(**given), **options), sys.stdout)

@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from structlog.testing import capture_logs
 
 from kit import crash_points
-from kit.bus import Incoming, Place, Producer
+from kit.bus import Delivery, Incoming, Place, Producer
 from kit.consumer import Consumer, Heard, Patience, TooManyDeadLetters
 from kit.consumer.batch import Attempt
 from kit.consumer.listener import MOST_RECORDS
@@ -245,6 +245,14 @@ async def test_a_store_that_complains_of_nobody_has_the_events_tried_one_by_one(
     assert made.committed == {0: 6}
 
 
+async def test_of_two_events_neither_is_blamed_for_what_the_store_complained_of_nobody(library: Library) -> None:
+    made = driven(library, failing(lambda: PyMongoError("of an earlier write"), 2, times=1))
+    made.deliver(1, 2)
+    await made.round()
+    assert made.consumer._one_by_one == 2
+    assert [lane.attempts for lane in made.consumer._lanes.values()] == [0]
+
+
 async def test_a_store_that_is_away_pauses_every_partition_of_the_batch(library: Library) -> None:
     made = driven(library)
     made.deliver(1, 2)
@@ -353,6 +361,50 @@ async def test_what_waited_in_vain_for_something_missing_is_no_sign_of_a_bad_dep
     assert await made.loans() == [4]
     assert [letter.reason for letter in await library.letters()] == ["missing"] * 3
     assert made.consumer._strikes == 0
+
+
+async def test_a_letter_that_could_not_be_kept_is_no_strike(library: Library) -> None:
+    await library.producer.close()
+    library.producer = Producer("127.0.0.1:1", **IMPATIENT)
+    made = driven(library, failing(lambda: RuntimeError("once"), 1), unknown=Patience(1, 0, 0), most_strikes=1)
+    made.deliver(1)
+    await made.round()
+    assert made.consumer._strikes == 0
+    assert made.committed == {}
+
+
+async def test_what_can_be_done_is_not_kept_waiting_for_more(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, asked = driven(library, failing(lambda: refuse(CopyUnknown()), 1), missing=LATER), list[tuple[int, float]]()
+    take = made.consumer.thread.take
+
+    async def noted(most_records: int, seconds: float) -> list[Delivery]:
+        asked.append((most_records, seconds))
+        return await take(most_records, 0.0)
+
+    monkeypatch.setattr(made.consumer.thread, "take", noted)
+    await made.round()
+    made.deliver(1)
+    await made.round()
+    await made.round()
+    made.deliver(*range(1, 4), partition=1)
+    for delivery in await made.consumer._arrivals():
+        made.consumer._receive(delivery)
+    await made.consumer._arrivals()
+    idle, held = 0.5, 0.05
+    waits = [(MOST_RECORDS, idle), (MOST_RECORDS, idle), (MOST_RECORDS, held), (MOST_RECORDS, held)]
+    assert asked == [*waits, (MOST_RECORDS - 3, 0.0)]
+    made.deliver(*range(4, MOST_RECORDS), partition=1)
+    for delivery in await made.consumer._arrivals():
+        made.consumer._receive(delivery)
+    asked.clear()
+    assert await made.consumer._arrivals() == []
+    assert asked == [(1, 0.0)]
+    made.deliver(MOST_RECORDS, partition=1)
+    for delivery in await made.consumer._arrivals():
+        made.consumer._receive(delivery)
+    asked.clear()
+    assert await made.consumer._arrivals() == []
+    assert asked == []
 
 
 async def test_a_partition_that_went_and_came_back_is_read_again_from_where_it_now_begins(library: Library) -> None:

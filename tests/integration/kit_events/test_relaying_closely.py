@@ -138,7 +138,7 @@ async def test_nothing_is_sent_under_a_lease_that_ran_out(library: Library) -> N
     relay, lane = library.relay(lease_seconds=600.0), _Lane(0)
     slots = dict(await relay.leases.tend())
     rows = await relay._window(lane, slots)
-    with pytest.raises(LeaseLost, match="the lease ran out before sending"):
+    with pytest.raises(LeaseLost, match=r"^the lease ran out before sending$"):
         await relay._relay(lane, rows, {slot: token + 1 for slot, token in slots.items()})
     await relay.leases.hand_back()
     with pytest.raises(LeaseLost):
@@ -269,8 +269,17 @@ async def test_a_watch_ends_every_wait_at_an_insert_or_when_it_is_told(library: 
     await waiting
     watch.notify()
     await watch.changed(0, 600)
+    await eventually(lambda: _open_cursors(library))
     stop.set()
     await task
+    assert await _open_cursors(library) == 0
+
+
+async def _open_cursors(library: Library) -> int:
+    """Change streams that the store keeps for somebody, whether it is asked just now or not."""
+    of_ours = {"cursor": {"$exists": True}, "ns": f"{library.mongo.database.name}.{OUTBOX.name}"}
+    ask: list[Document] = [{"$currentOp": {"allUsers": True, "idleCursors": True}}, {"$match": of_ours}]
+    return len(await library.mongo.client["admin"].aggregate(ask).to_list(None))
 
 
 async def _ended(library: Library, waits: list["asyncio.Task[None]"]) -> bool:

@@ -275,6 +275,15 @@ async def test_a_watch_ends_every_wait_at_an_insert_or_when_it_is_told(library: 
     assert await _open_cursors(library) == 0
 
 
+async def test_a_watch_that_nobody_waits_for_ends_too_when_it_is_told(library: Library) -> None:
+    watch, stop = Watch(library.mongo, OUTBOX.name), StopSignal()
+    task = asyncio.create_task(watch.run(stop))
+    await eventually(lambda: _open_cursors(library))
+    stop.set()
+    await task
+    assert await _open_cursors(library) == 0
+
+
 async def _open_cursors(library: Library) -> int:
     """Change streams that the store keeps for somebody, whether it is asked just now or not."""
     of_ours = {"cursor": {"$exists": True}, "ns": f"{library.mongo.database.name}.{OUTBOX.name}"}

@@ -110,9 +110,14 @@ async def test_the_inbox_is_asked_once_for_events_of_many_districts(shop: Shop) 
             note_done(tx, "lending", envelope)
         await tx.flush()
         assert await already(tx, "lending", []) == set()
+        await shop.mongo.database.command("profile", 2)
         return await already(tx, "lending", envelopes)
 
     assert await shop.mongo.transact(note) == {f"fact_{number}" for number in range(200)}
+    await shop.mongo.database.command("profile", 0)
+    of_inbox = {"op": {"$in": ["query", "getmore"]}, "ns": f"{shop.mongo.database.name}.{INBOX.name}"}
+    [asked] = await shop.mongo.database["system.profile"].find(of_inbox).to_list(None)
+    assert (asked["nreturned"], asked["command"]["projection"]) == (200, {"_id": 1})
 
 
 async def test_the_inbox_forgets_later_than_any_topic(shop: Shop) -> None:

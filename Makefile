@@ -70,7 +70,7 @@ lock:  ## resolve the dependencies anew into requirements.lock, with hashes
 	mv deploy/runtime.new deploy/runtime.lock
 
 .PHONY: bench
-bench: install  ## measure against peers and limits, in ratios; writes docs/performance.md (half an hour, alone on the machine)
+bench: install  ## measure against peers and limits, in ratios; writes docs/performance.md (twenty minutes, alone on the machine)
 	$(BIN)/python -m bench.report
 
 .PHONY: bench-quick
